@@ -1,0 +1,1 @@
+"""All device-side input and output, and everything kept on disk."""

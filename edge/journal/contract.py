@@ -1,0 +1,55 @@
+"""What a journal is: the one place where records become lasting, and the only one that may say so.
+
+No reader of the journal lives here: reading is `edge.store`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol, TypeAlias
+
+from telemetry.model import Record
+
+Offset: TypeAlias = int
+"""The place of a record in the journal's order of commit: 1, 2, 3 …; 0 is before the first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """One group commit: the records that were new, in order, with their offsets, and the offset reached.
+
+    Records that the journal already had are not in it. Readings appear as `Reading` or `ReadingBatch`,
+    one per channel and commit.
+    """
+
+    offset: Offset
+    records: tuple[tuple[Offset, Record], ...]
+
+
+class Journal(Protocol):
+    """An append-only, idempotent log with group commit.
+
+    The same record twice, in any order, a week late, changes nothing: readings are unique by (equipment, channel,
+    time), states by (equipment, time, source, state), jobs by (equipment, job, phase, time), the rest by all their
+    words but the receive time.
+    """
+
+    def append(
+        self, records: Sequence[Record], done: Callable[[Offset], None] | None = None, *, timeout_s: float | None = None
+    ) -> None:
+        """Queue `records` for the next group commit and return at once; `done` is called after they are on disk.
+
+        `done` runs on the writer's thread, must be quick and must not raise. While the queue is full this waits,
+        up to `timeout_s` (None: for ever), then raises `Full` with nothing queued. After `close` it raises `GiveUp`.
+        While the disk is full nothing is lost: the writer tries again, and `done` waits.
+        """
+
+    def commit(self, records: Sequence[Record], *, timeout_s: float | None = None) -> Offset:
+        """Append and wait for the disk; raises `Full` when `timeout_s` ran out (the records may still be kept later)."""
+
+    def hurry(self) -> None:
+        """Commit what is queued now instead of at the end of the commit interval."""
+
+    def close(self) -> None:
+        """Commit what is queued, stop the writer, close the file; idempotent."""
