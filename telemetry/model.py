@@ -227,8 +227,6 @@ class ClockJumped:
 Record: TypeAlias = StateSeen | Reading | ReadingBatch | JobSeen | LinkChanged | Rejected | EquipmentSeen | ClockJumped
 
 
-def rejected(
-    raw: bytes, reason: str, *, equipment: EquipmentId, at: Instant, origin: str = ""
-) -> Rejected:
+def rejected(raw: bytes, reason: str, *, equipment: EquipmentId, at: Instant, origin: str = "") -> Rejected:
     """`raw` as a bounded `Rejected` record."""
     return Rejected(equipment, at, at, reason, bytes(raw[:RAW_LIMIT]), len(raw), origin)
