@@ -163,7 +163,8 @@ def _overridden(tree: Tree, environ: Mapping[str, str]) -> tuple[Tree, set[toml_
 def _reachable(settings: Settings, main: _File, found: _Found) -> None:
     if not _is_loopback(settings.api.host):
         found.fault(
-            main, ("api", "host"),
+            main,
+            ("api", "host"),
             f"host {settings.api.host!r} would serve the pages to the whole network, and no users are configured: "
             "keep 127.0.0.1 and reach it through `ssh -L 8080:127.0.0.1:8080 USER@THIS-COMPUTER` or a proxy that asks for a login",
         )
@@ -208,13 +209,17 @@ def _way(equipment: Equipment, kind: LinkKind, file: _File, at: toml_lines.Path,
     link = equipment.link
     if link is None:
         if equipment.driver != "labedge":
-            found.fault(file, at, f"{equipment.id!r} has no link: say how to reach it, for example link = {_EXAMPLES[kind]}")
+            found.fault(
+                file, at, f"{equipment.id!r} has no link: say how to reach it, for example link = {_EXAMPLES[kind]}"
+            )
         return
     if link.simulator or link.replay:
         return
     fits = link.mqtt is not None if kind is LinkKind.MQTT else link.serial is not None or link.tcp is not None
     if not fits:
-        found.fault(file, (*at, "link"), f"driver {equipment.driver!r} speaks over {_EXAMPLES[kind]}, not over this link")
+        found.fault(
+            file, (*at, "link"), f"driver {equipment.driver!r} speaks over {_EXAMPLES[kind]}, not over this link"
+        )
 
 
 _EXAMPLES = {

@@ -1,0 +1,144 @@
+"""The `labedge` command: joins the gateway with its pages, and the smaller tools beside it.
+
+Only this module may see both sides; what it joins knows nothing of it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from drivers.catalog import CATALOG
+from edge import logs
+from edge.configuration import fingerprint, load
+from edge.errors import LabedgeError
+from edge.faults import Faults
+from edge.settings import Settings
+
+OK, WRONG, MISUSED = 0, 1, 2
+
+app = typer.Typer(
+    name="labedge",
+    help="The edge service of a school lab: devices in, kept durably, live on a board.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+ConfigOption = Annotated[
+    Path | None,
+    typer.Option("--config", envvar="LABEDGE_CONFIG", help="The TOML file; equipment.d/*.toml beside it is read too."),
+]
+DataOption = Annotated[
+    Path | None,
+    typer.Option("--data-dir", envvar="LABEDGE_DATA_DIR", help="Where the journal is kept; default: ./data."),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+
+
+def main() -> None:
+    """Run the command; an error that a person can mend ends in a sentence, not in a traceback."""
+    try:
+        app()
+    except LabedgeError as error:
+        _fail(str(error), error.fix, MISUSED)
+
+
+@app.command()
+def run(
+    config: ConfigOption = None,
+    data_dir: DataOption = None,
+    demo: Annotated[bool, typer.Option("--demo", help="Simulated devices, whatever is configured.")] = False,  # noqa: FBT002 - Typer's way to write a flag
+    verbose: Annotated[bool, typer.Option("--verbose", help="Log every detail.")] = False,  # noqa: FBT002 - as above
+) -> None:
+    """Start the gateway with its API and pages; without a configuration, the demo lab.
+
+    Example: labedge run --config /etc/labedge/labedge.toml --data-dir /var/lib/labedge
+    """
+    from api import service  # noqa: PLC0415 - the other commands start faster without the server
+
+    logs.configure(verbose=verbose)
+    settings = load(config, environ=os.environ)
+    is_demo = demo or settings.demo or config is None
+    folder = data_dir or Path("data", "demo" if is_demo else "lab")
+    lab = service.demo(settings, folder) if is_demo else service.real(settings, folder, config)
+    raise typer.Exit(service.serve(lab, environ=os.environ))
+
+
+@app.command()
+def check(config: ConfigOption = None, as_json: JsonOption = False) -> None:  # noqa: FBT002 - Typer's way to write a flag
+    """Validate the configuration; each fault with file, line and the nearest valid name; exit 2 on any.
+
+    Example: labedge check --config labedge.toml
+    """
+    try:
+        settings = load(config, environ=os.environ)
+    except Faults as error:
+        if as_json:
+            typer.echo(json.dumps([{"file": f.file, "line": f.line, "message": f.message} for f in error.faults]))
+        else:
+            for fault in error.faults:
+                typer.echo(str(fault), err=True)
+            typer.echo(f"{len(error.faults)} fault(s). {error.fix}", err=True)
+        raise typer.Exit(MISUSED) from None
+    typer.echo("[]" if as_json else f"{config or 'the defaults'}: well; {_count(settings)}")
+
+
+@app.command()
+def verify(data_dir: DataOption = None, as_json: JsonOption = False) -> None:  # noqa: FBT002 - Typer's way to write a flag
+    """Check the integrity of the journal; exit 1 and the place on damage. Works while the gateway runs.
+
+    Example: labedge verify --data-dir /var/lib/labedge
+    """
+    from edge.journal.verify import verify as faults_of  # noqa: PLC0415 - as in `run`
+
+    path = (data_dir or Path("data", "lab")) / "journal.sqlite"
+    if not path.is_file():
+        _fail(f"There is no journal at {path}.", "Name its folder: labedge verify --data-dir FOLDER", MISUSED)
+    faults = faults_of(path)
+    if as_json:
+        typer.echo(json.dumps([str(fault) for fault in faults]))
+    else:
+        for fault in faults:
+            typer.echo(str(fault), err=True)
+        typer.echo(f"{path}: {len(faults)} fault(s)" if faults else f"{path}: whole")
+    raise typer.Exit(WRONG if faults else OK)
+
+
+@app.command()
+def drivers(as_json: JsonOption = False) -> None:  # noqa: FBT002 - Typer's way to write a flag
+    """List the families of devices and their settings.
+
+    Example: labedge drivers --json
+    """
+    rows = [
+        {
+            "family": spec.family,
+            "title": spec.title,
+            "link": spec.link.value,
+            "baud": spec.baud,
+            "options": spec.settings.model_json_schema().get("properties", {}),
+        }
+        for spec in CATALOG.values()
+    ]
+    if as_json:
+        typer.echo(json.dumps(rows, ensure_ascii=False))
+        return
+    for row in rows:
+        typer.echo(f"{row['family']:<12} {row['link']:<5} {row['title']}")
+        typer.echo(f"{'':<12} options: {', '.join(row['options']) or 'none'}")
+
+
+def _count(settings: Settings) -> str:
+    return f"{len(settings.equipment)} equipment, pages at http://{settings.api.host}:{settings.api.port}"
+
+
+def _fail(message: str, fix: str, code: int) -> NoReturn:
+    typer.echo(f"{message}\n{fix}" if fix else message, err=True)
+    sys.exit(code)
