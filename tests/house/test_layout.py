@@ -63,7 +63,7 @@ def test_only_the_clock_reads_the_time() -> None:
 
 def test_what_is_committed_names_no_registry_and_no_machine() -> None:
     hosts = re.compile(
-        "|".join(("pypi" + r"\.org", "python" + "hosted", "registry" + r"\.npmjs", "deb" + r"\.debian")), re.I
+        "|".join(("pypi" + r"\.org", "python" + "hosted", "registry" + r"\.npmjs", "deb" + r"\.debian")), re.IGNORECASE
     )
     faults = []
     for name in tracked():
