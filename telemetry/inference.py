@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from math import isfinite
 
 import numpy as np
-import numpy.typing as npt
 
 from telemetry.columns import Float64s, Int8s, Int64s
+from telemetry.levels import changes, held, level_at, reached
 from telemetry.model import NS_PER_S, Instant, State
-
-Bools = npt.NDArray[np.bool_]
+from telemetry.spans import runs
 
 MERGE_NS = 60 * NS_PER_S
 """Streaming pauses of up to a minute belong to the run: pupils change a sample or a probe."""
@@ -99,10 +98,9 @@ class _Level:
 
 
 class PowerInference:
-    """The state of one machine behind a meter, sample by sample.
+    """The state of one machine behind a meter, sample by sample; make a new one whenever the meter was away.
 
-    Make a new one whenever the meter was away. `seen` returns what to record, nearly always nothing: each `Inferred`
-    becomes one `StateSeen` with source `POWER_INFERRED` and the thresholds' `valid_ns`.
+    Each `Inferred` becomes one `StateSeen` with source `POWER_INFERRED` and the thresholds' `valid_ns`.
     """
 
     __slots__ = ("_busy", "_idle", "_latest", "_said_at", "_thresholds")
@@ -207,7 +205,7 @@ class Activity:
 
     def seen_many(self, t: Int64s) -> tuple[Inferred, ...]:
         """A batch of samples, any order: int64[n] ns UTC."""
-        starts, ends = busy_spans(np.sort(t), self._settings.gap_ns)
+        starts, ends = runs(np.sort(t), self._settings.gap_ns)
         return tuple(
             said for first, last in zip(starts, ends, strict=True) for said in self._spanned(int(first), int(last))
         )
@@ -235,15 +233,6 @@ class Activity:
         return (Inferred(first, State.BUSY),) if earlier else ()
 
 
-def busy_spans(t: Int64s, gap_ns: int) -> tuple[Int64s, Int64s]:
-    """First and last sample, int64[k] each, of the runs in `t`, int64[n] not falling: pauses over `gap_ns` divide."""
-    if not len(t):
-        return t, t
-    pause = (t[1:].view(np.uint64) - t[:-1].view(np.uint64)) > np.uint64(gap_ns)
-    divides = np.flatnonzero(pause)
-    return t[np.concatenate(([0], divides + 1))], t[np.concatenate((divides, [len(t) - 1]))]
-
-
 def power_states(t: Int64s, power_w: Float64s, thresholds: PowerThresholds) -> tuple[Int64s, Int8s]:
     """The changes of state, `at` int64[k] rising and `state` int8[k], that power tells.
 
@@ -256,41 +245,11 @@ def power_states(t: Int64s, power_w: Float64s, thresholds: PowerThresholds) -> t
     t, power_w = t[finite], power_w[finite]
     if not len(t):
         return t, np.empty(0, np.int8)
-    idle_at, idle = _held(t, _reached(power_w, thresholds.idle_above_w, thresholds.hysteresis_w), thresholds)
-    busy_at, busy = _held(t, _reached(power_w, thresholds.busy_above_w, thresholds.hysteresis_w), thresholds)
+    holds_ns = thresholds.fall_hold_ns, thresholds.rise_hold_ns
+    idle_at, idle = held(t, reached(power_w, thresholds.idle_above_w, thresholds.hysteresis_w), holds_ns)
+    busy_at, busy = held(t, reached(power_w, thresholds.busy_above_w, thresholds.hysteresis_w), holds_ns)
     at = np.unique(np.concatenate((idle_at, busy_at)))
-    levels = _level_at(at, idle_at, idle) + _level_at(at, busy_at, busy)
+    levels = level_at(at, idle_at, idle) + level_at(at, busy_at, busy)
     states = np.array([thresholds.below, State.IDLE, State.BUSY], np.int8)[levels]
-    changed = _changes(states)
-    return at[changed], states[changed]
-
-
-def _changes(values: npt.NDArray[np.generic]) -> Bools:
-    """Where a value differs from the one before; the first always does."""
-    changed = np.ones(len(values), np.bool_)
-    changed[1:] = values[1:] != values[:-1]
-    return changed
-
-
-def _reached(power_w: Float64s, on_above_w: float, hysteresis_w: float) -> Bools:
-    """A threshold with hysteresis: in the band between, the last decision stands; before any, the level is off."""
-    on = power_w >= on_above_w
-    decided = on | (power_w < on_above_w - hysteresis_w)
-    last = np.maximum.accumulate(np.where(decided, np.arange(len(power_w)), 0))
-    return on[last]
-
-
-def _held(t: Int64s, on: Bools, thresholds: PowerThresholds) -> tuple[Int64s, Bools]:
-    """The runs of a level that lasted their hold, as changes: when, and on or off; the first run always counts."""
-    begins = np.flatnonzero(_changes(on))
-    since, level = t[begins], on[begins]
-    until = np.append(since[1:], t[-1])
-    counts = until - since >= np.where(level, thresholds.rise_hold_ns, thresholds.fall_hold_ns)
-    counts[0] = True
-    since, level = since[counts], level[counts]
-    changed = _changes(level)
-    return since[changed], level[changed]
-
-
-def _level_at(at: Int64s, since: Int64s, level: Bools) -> npt.NDArray[np.intp]:
-    return level[np.searchsorted(since, at, side="right") - 1].astype(np.intp)
+    differs = changes(states)
+    return at[differs], states[differs]

@@ -58,7 +58,8 @@ def in_one_pixel(first: Int64s, last: Int64s, *, start: Instant, end: Instant, p
     """Which chunks, bool[n], lie inside the window and wholly inside one pixel: their statistics are enough."""
     edges = pixel_edges(start, end, points)
     pixel = np.searchsorted(edges, first, side="right")
-    return (pixel == np.searchsorted(edges, last, side="right")) & (pixel > 0) & (pixel <= points)
+    whole: npt.NDArray[np.bool_] = (pixel == np.searchsorted(edges, last, side="right")) & (pixel > 0)
+    return whole & (pixel <= points)
 
 
 def envelope(t: Int64s, v: Float64s, *, start: Instant, end: Instant, points: int) -> Envelope:

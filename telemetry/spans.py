@@ -1,0 +1,121 @@
+"""The arithmetic of half-open spans by group: merge, union, intersection, difference, complement, clip, split.
+
+Nothing here knows a state or rounds: all is int64 nanoseconds, and what is cut up adds up to the whole again.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from telemetry.columns import Int32s, Int64s
+from telemetry.model import Instant
+
+_FIRST = np.iinfo(np.int64).min
+_LAST = np.iinfo(np.int64).max
+
+
+class Spans(NamedTuple):
+    """Spans [start, end) by group, any order unless said otherwise; an empty or backward one holds no time."""
+
+    group: Int32s
+    start: Int64s
+    end: Int64s
+
+    def kept(self, where: npt.NDArray[np.bool_]) -> Spans:
+        """The spans where `where`, bool[n], holds."""
+        return Spans(self.group[where], self.start[where], self.end[where])
+
+
+def _swept(opens: Spans, closes: Spans, *, at_least: int) -> Spans:
+    """Where `opens` cover a group at least `at_least` times more than `closes`, by group then start.
+
+    Each span is two events; their running sum is the depth, which is back at 0 after every group. At one instant what
+    raises the depth goes first, so neighbours that touch become one.
+    """
+    opens, closes = (spans.kept(spans.start < spans.end) for spans in (opens, closes))
+    raising = [(opens.group, opens.start), (closes.group, closes.end)]
+    lowering = [(opens.group, opens.end), (closes.group, closes.start)]
+    group = np.concatenate([events[0] for events in raising + lowering])
+    at = np.concatenate([events[1] for events in raising + lowering])
+    step = np.ones(len(at), np.int64)
+    step[len(at) // 2 :] = -1
+    order = np.lexsort((-step, at, group))
+    deep = np.cumsum(step[order]) >= at_least
+    was_deep = np.concatenate(([False], deep[:-1]))
+    begins, finishes = order[deep & ~was_deep], order[was_deep & ~deep]
+    swept = Spans(group[begins], at[begins], at[finishes])
+    return swept.kept(swept.start < swept.end)
+
+
+def _nothing() -> Spans:
+    return Spans(np.empty(0, np.int32), np.empty(0, np.int64), np.empty(0, np.int64))
+
+
+def merged(spans: Spans) -> Spans:
+    """Overlapping and touching spans of a group as one, by group then start."""
+    return _swept(spans, _nothing(), at_least=1)
+
+
+def union(a: Spans, b: Spans) -> Spans:
+    """Where a group is in `a` or in `b`."""
+    return merged(_joined(a, b))
+
+
+def intersection(a: Spans, b: Spans) -> Spans:
+    """Where a group is in `a` and in `b`."""
+    return _swept(_joined(merged(a), merged(b)), _nothing(), at_least=2)
+
+
+def difference(a: Spans, b: Spans) -> Spans:
+    """Where a group is in `a` and not in `b`."""
+    return _swept(merged(a), intersection(a, b), at_least=1)
+
+
+def complement(spans: Spans, start: Instant, end: Instant, *, n_groups: int) -> Spans:
+    """Where a group is in the window [start, end) and in none of its spans; every group, also without a span."""
+    group = np.arange(n_groups, dtype=np.int32)
+    return difference(Spans(group, np.full(n_groups, start, np.int64), np.full(n_groups, end, np.int64)), spans)
+
+
+def _joined(a: Spans, b: Spans) -> Spans:
+    return Spans(np.concatenate((a.group, b.group)), np.concatenate((a.start, b.start)), np.concatenate((a.end, b.end)))
+
+
+def clip(spans: Spans, start: Instant, end: Instant) -> Spans:
+    """What of each span lies in [start, end), in their order; spans outside are gone."""
+    cut = Spans(spans.group, np.maximum(spans.start, start), np.minimum(spans.end, end))
+    return cut.kept(cut.start < cut.end)
+
+
+def durations(spans: Spans) -> Int64s:
+    """The length of each span in ns, int64[n]; exact for spans under 292 years."""
+    return spans.end - spans.start
+
+
+def split_at(spans: Spans, edges: Int64s) -> tuple[Spans, npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """Every span cut at `edges`, int64[m] rising.
+
+    Returns the pieces in the order of their spans, the row of each piece's span, and its bucket: i for
+    [edges[i], edges[i + 1]), -1 before the first edge, m - 1 from the last on.
+    """
+    first = np.searchsorted(edges, spans.start, side="right")
+    pieces = np.maximum(np.searchsorted(edges, spans.end, side="left") - first, 0) + 1
+    row = np.repeat(np.arange(len(pieces)), pieces)
+    nth = np.arange(len(row)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
+    upper = first[row] + nth
+    bounds = np.concatenate(([_FIRST], edges, [_LAST]))
+    start, end = np.maximum(spans.start[row], bounds[upper]), np.minimum(spans.end[row], bounds[upper + 1])
+    return Spans(spans.group[row], start, end), row, upper - 1
+
+
+def runs(t: Int64s, gap_ns: int) -> tuple[Int64s, Int64s]:
+    """First and last, int64[k] each, of the runs in `t`, int64[n] not falling, that pauses over `gap_ns` divide."""
+    if not len(t):
+        return t, t
+    # A difference of two int64 fits uint64 where it is not negative, and two's complement makes it exact.
+    pause = (t[1:].view(np.uint64) - t[:-1].view(np.uint64)) > np.uint64(gap_ns)
+    divides = np.flatnonzero(pause)
+    return t[np.concatenate(([0], divides + 1))], t[np.concatenate((divides, [len(t) - 1]))]
