@@ -15,7 +15,7 @@ import typer
 
 from drivers.catalog import CATALOG
 from edge import logs
-from edge.configuration import fingerprint, load
+from edge.configuration import load
 from edge.errors import LabedgeError
 from edge.faults import Faults
 from edge.settings import Settings
@@ -67,7 +67,7 @@ def run(
     settings = load(config, environ=os.environ)
     is_demo = demo or settings.demo or config is None
     folder = data_dir or Path("data", "demo" if is_demo else "lab")
-    lab = service.demo(settings, folder) if is_demo else service.real(settings, folder, config)
+    lab = service.demo(settings, folder) if is_demo else service.real(settings, folder, config, os.environ)
     raise typer.Exit(service.serve(lab, environ=os.environ))
 
 

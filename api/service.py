@@ -1,0 +1,133 @@
+"""Serves one lab: the gateway behind its pages, until a signal comes.
+
+Nothing here knows a device or a record; `edge.main` joins those.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+import socket
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvicorn
+
+from api.main import create_app
+from edge.clock import SystemClock
+from edge.configuration import fingerprint, load
+from edge.errors import GiveUp
+from edge.ingest import Ingest
+from edge.main import Gateway
+from edge.notify import Watchdog, notify
+from edge.settings import Api, Settings
+
+log = logging.getLogger(__name__)
+
+SHUTDOWN_S = 3
+"""Seconds that open pages get to close; the board's stream never ends by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lab:
+    """A gateway and what stands around it; `around` is started before the gateway's links look for it."""
+
+    gateway: Gateway
+    start_around: Callable[[], None]
+    stop_around: Callable[[], None]
+
+
+def real(settings: Settings, folder: Path, config: Path | None, environ: Mapping[str, str]) -> Lab:
+    """A lab as configured; the files are read again when they change."""
+    gateway = Gateway(settings, folder, reload=_reload(config, environ))
+    return Lab(gateway, lambda: None, lambda: None)
+
+
+def demo(settings: Settings, folder: Path) -> Lab:
+    """The demo lab with its history written."""
+    from edge.demo.lab import DemoLab  # noqa: PLC0415 - a real lab never loads the simulators
+
+    lab = DemoLab(settings, folder, SystemClock())
+    count = lab.write_history()
+    log.info("demo lab: %d records of history written", count)
+    return Lab(Gateway(lab.settings, folder), lab.start, lab.stop)
+
+
+def serve(lab: Lab, *, environ: Mapping[str, str]) -> int:
+    """Serve until SIGINT or SIGTERM; returns the exit code."""
+    gateway = lab.gateway
+    asked = _catch_signals()
+    listener = _listen(gateway.settings.api)
+    with ExitStack() as closing:
+        closing.callback(listener.close)
+        lab.start_around()
+        closing.callback(lab.stop_around)
+        gateway.start()
+        closing.callback(gateway.stop)
+        server = _server(gateway)
+        watchdog = Watchdog(gateway.alive, environ)
+        watchdog.start()
+        closing.callback(watchdog.stop)
+        _announce(listener, environ)
+        if not asked.is_set():
+            server.run(sockets=[listener])
+        notify("STOPPING=1", environ)
+    return 0
+
+
+def _catch_signals() -> threading.Event:
+    # The server hands a signal on once it has stopped serving; the gateway still has to be stopped then.
+    asked = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda _number, _frame: asked.set())
+    return asked
+
+
+def _server(gateway: Gateway) -> uvicorn.Server:
+    app = create_app(
+        settings=gateway.settings,
+        store=gateway.store,
+        live=gateway.live,
+        ingest=Ingest(gateway.journal, gateway.clock),
+        health=gateway.health,
+        metrics=gateway.metrics,
+        clock=gateway.clock,
+    )
+    return uvicorn.Server(
+        uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=SHUTDOWN_S, server_header=False, lifespan="off")
+    )
+
+
+def _listen(api: Api) -> socket.socket:
+    try:
+        family = socket.AF_INET6 if ":" in api.host else socket.AF_INET
+        return socket.create_server((api.host, api.port), family=family, backlog=128)
+    except OSError as error:
+        raise GiveUp(
+            f"The pages cannot be served at {api.host}:{api.port}: {error.strerror}.",
+            fix="Stop the program that uses the port, or choose another: LABEDGE_API__PORT=8081",
+        ) from error
+
+
+def _announce(listener: socket.socket, environ: Mapping[str, str]) -> None:
+    host, port = listener.getsockname()[:2]
+    address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    print(f"labedge serves {address}", flush=True)  # noqa: T201 - the command's one line of output
+    notify(f"READY=1\nSTATUS=serves {address}", environ)
+
+
+def _reload(config: Path | None, environ: Mapping[str, str]) -> Callable[[], Settings | None]:
+    last = fingerprint(config)
+
+    def changed() -> Settings | None:
+        nonlocal last
+        now = fingerprint(config)
+        if now == last:
+            return None
+        last = now
+        return load(config, environ=environ)
+
+    return changed

@@ -1,0 +1,129 @@
+"""The demo lab as a whole: its settings, its history and its simulated devices.
+
+It touches no real port: its terminals, its sockets and its broker's port are made for it, in its own folder.
+"""
+
+from __future__ import annotations
+
+import logging
+import socket
+import tomllib
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from drivers.catalog import CATALOG
+from drivers.contract import LinkKind, Publish, Setting, Spec
+from edge.clock import Clock, ManualClock
+from edge.demo.calendar import quarter_start
+from edge.demo.history import Past
+from edge.demo.script import life
+from edge.demo.stage import Actor, MqttPort, Port, PtyPort, Stage, TcpPort
+from edge.health import Health
+from edge.journal.sqlite import SqliteJournal
+from edge.metrics import Metrics
+from edge.settings import Equipment, Kind, LinkSettings, Settings
+from telemetry.model import NS_PER_S, EquipmentId, Instant
+
+log = logging.getLogger(__name__)
+
+SEED = 40
+ROSTER = Path(__file__).with_name("lab.toml")
+STRANGER = Equipment(id="tablet-7", name="tablet-7", kind=Kind.LAB_COMPUTER, room="chembio", driver="labedge")
+"""A lab computer that nobody configured: it appears on the board as discovered."""
+
+CATCH_UP_NS = 600 * NS_PER_S
+"""A shorter time without the demo is left as the gap that it was."""
+
+FILES = {
+    Kind.PRINTER_3D: ("gear_case_v2.gcode", "robot_hand.gcode", "bracket.gcode", "drone_frame.gcode"),
+    Kind.CNC_MILL: ("plate.nc", "gearbox.nc"),
+    Kind.LASER_ENGRAVER: ("keyring_40.nc", "box.nc"),
+}
+
+
+class DemoLab:
+    """Settings to run a gateway with, and the devices to run it on."""
+
+    def __init__(self, settings: Settings, folder: Path, clock: Clock) -> None:
+        """Choose ports; `settings` is what the user's file and environment say beside the equipment."""
+        self._folder = folder
+        self._clock = clock
+        self._network = TcpPort()
+        (folder / "ports").mkdir(parents=True, exist_ok=True)
+        roster = ROSTER.read_text("utf-8")
+        roster = roster.replace("{ports}", str(folder.resolve() / "ports")).replace("{tcp}", str(self._network.port))
+        equipment = tuple(Equipment.model_validate(table) for table in tomllib.loads(roster)["equipment"])
+        mqtt = settings.mqtt.model_copy(update={"url": "managed", "host": "127.0.0.1", "port": free_port()})
+        self.settings = settings.model_copy(update={"equipment": equipment, "mqtt": mqtt, "demo": True})
+        self._stage = Stage([self._actor(e) for e in (*equipment, STRANGER)], clock)
+
+    def write_history(self) -> int:
+        """Write what happened since the quarter began, or since the demo last ran; returns the number of records."""
+        zone = ZoneInfo(self.settings.centre.timezone)
+        now = self._clock.now()
+        clock = ManualClock(now)
+        journal = SqliteJournal(
+            self._folder / "journal.sqlite",
+            clock=clock,
+            settings=self.settings.journal,
+            health=Health(),
+            metrics=Metrics(),
+        )
+        try:
+            start = journal.previous_alive or quarter_start(now, zone)
+            return self._write(journal, start, now, zone) if now - start > CATCH_UP_NS else 0
+        finally:
+            journal.close()
+
+    def start(self) -> None:
+        """Plug the devices in."""
+        self._stage.start()
+
+    def stop(self) -> None:
+        """Take them away."""
+        self._stage.stop()
+
+    def _write(self, journal: SqliteJournal, start: Instant, end: Instant, zone: ZoneInfo) -> int:
+        count = 0
+        for day in Past(self.settings.equipment, zone, SEED).days(start, end):
+            journal.append(day)
+            count += len(day)
+        return count
+
+    def _actor(self, equipment: Equipment) -> Actor:
+        spec = CATALOG[equipment.driver]
+        setting = self._setting(equipment)
+        options = spec.settings.model_validate(equipment.options)
+        cues = life(
+            equipment.id,
+            seed=SEED,
+            files=FILES.get(equipment.kind, ("",)),
+            cable=spec.link is LinkKind.LINE,
+        )
+        return Actor(equipment.id, spec.simulator(setting, options, SEED), self._port(equipment, spec, setting), cues)
+
+    def _port(self, equipment: Equipment, spec: Spec, setting: Setting) -> Port:
+        if spec.link is LinkKind.MQTT:
+            return MqttPort(equipment.id, self.settings.mqtt.port, _will(equipment, setting))
+        link = equipment.link or LinkSettings(simulator=True)
+        return PtyPort(Path(link.serial)) if link.serial else self._network
+
+    def _setting(self, equipment: Equipment) -> Setting:
+        centre = self.settings.centre.id
+        own = f"labedge/v1/{centre}/{equipment.room}/{equipment.id}/#"
+        topic = (equipment.link.mqtt if equipment.link else None) or own
+        return Setting(EquipmentId(equipment.id), topic=topic, room=equipment.room, centre=centre)
+
+
+def _will(equipment: Equipment, setting: Setting) -> Publish:
+    stem = setting.topic.removesuffix("#")
+    if equipment.driver == "tasmota":
+        return Publish(f"{stem}LWT", b"Offline", retained=True)
+    return Publish(f"{stem}$link", b"offline", retained=True)
+
+
+def free_port() -> int:
+    """A loopback port that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
