@@ -108,13 +108,17 @@ class DriverSettings(BaseModel):
 class Setting:
     """What a driver is built from beside its own options: who the equipment is and where it speaks.
 
-    `topic` is the filter of an MQTT equipment (`tele/plug-7/#`), empty on a line.
+    `topic` is the filter of an MQTT equipment (`tele/plug-7/#`), empty on a line. `validity_s` is how long a state
+    that the device says may be trusted, 0 until the next one. `says_state` tells a driver that lost its memory with
+    the gateway that this equipment has said its own state before, so that none is to be inferred.
     """
 
     equipment: EquipmentId
     topic: str = ""
     room: str = ""
     centre: str = ""
+    validity_s: float = 0.0
+    says_state: bool = False
 
 
 @dataclass(frozen=True, slots=True)
