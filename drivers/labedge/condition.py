@@ -64,25 +64,29 @@ class Condition:
         link is down.
         """
         self._infers = False
-        records = []
+        records: list[StateSeen] = []
         for one in seen:
-            if timed or not self._stands(one):
-                self._remember(one)
-                if timed or not (retained and self._is_offline()):
-                    records.append(one)
+            if not timed and (self._stands(one) or (retained and self._said_before(one))):
+                continue
+            newest = self._remember(one)
+            if timed or not (retained and self._is_offline()):
+                records.extend(self._told(one, newest=newest))
         return tuple(records)
 
     def linked(self, at: Instant, *, up: bool) -> tuple[Record, ...]:
         """The equipment's link came up or went down; the same again is nothing new."""
         if up == self._up:
             return ()
-        self._up = up
         changed = LinkChanged(self._setting.equipment, at, at, up, "online" if up else "offline")
+        records: tuple[Record, ...] = (changed,)
         if not up:
-            ended = self._inferred(self._activity.ended(), at, last=at)
-            self._current = self._link_state(State.OFFLINE, at)
-            return (changed, *ended, self._current)
-        return (changed, self._resumed(at)) if self._is_offline() else (changed,)
+            # What the run's end says is of use only where it lies before the link's.
+            ended = tuple(one for one in self._activity.ended() if one.at < at)
+            records = (changed, *self._inferred(ended, at, last=at), self._link_state(State.OFFLINE, at))
+        elif self._is_offline():
+            records = (changed, self._resumed(at))
+        self._up = up
+        return records
 
     def read(self, t: Int64s | Instant, at: Instant) -> tuple[StateSeen, ...]:
         """Readings came with these times: int64[n ≥ 1] or a single instant."""
@@ -107,29 +111,47 @@ class Condition:
 
     def _inferred(self, inferred: tuple[Inferred, ...], at: Instant, *, last: Instant) -> tuple[StateSeen, ...]:
         after = State.IDLE if self._up else State.UNKNOWN
-        records = []
-        for one in inferred:
-            busy = one.state is State.BUSY
+        if inferred:
             self._covered_until = last + 2 * self._gap_ns
-            records.append(
-                StateSeen(
-                    self._setting.equipment, one.at, at, State.BUSY if busy else after, Source.ACTIVITY_INFERRED,
-                    valid_ns=self._covered_until - one.at if busy else 0,
-                )
-            )  # fmt: skip
-            self._current = records[-1]
-        return tuple(records)
+        records = tuple(
+            StateSeen(
+                self._setting.equipment,
+                min(one.at, at),
+                at,
+                State.BUSY if one.state is State.BUSY else after,
+                Source.ACTIVITY_INFERRED,
+                valid_ns=max(self._covered_until - one.at, 0) if one.state is State.BUSY else 0,
+            )
+            for one in inferred
+        )
+        self._current = records[-1] if records else self._current
+        return records
 
-    def _remember(self, one: StateSeen) -> None:
+    def _remember(self, one: StateSeen) -> bool:
+        """Whether `one` is the newest word said; where the clock was set back, the newest is the last to come."""
         said = self._said
-        if said is None or one.at >= said.at or not plausible_instant(said.at, one.received_at):
+        newest = said is None or one.at >= said.at or not plausible_instant(said.at, one.received_at)
+        if newest:
             self._said = one
-            if not self._is_offline() or (self._current is not None and one.at > self._current.at):
-                self._current = one
+        return newest
+
+    def _told(self, one: StateSeen, *, newest: bool) -> tuple[StateSeen, ...]:
+        now = self._current
+        if now is None or now.source is not Source.LINK or one.at > now.at:
+            self._current = one if newest else now
+            return (one,)
+        if self._is_offline() or not newest:
+            return (one,)
+        # The equipment's clock is behind: what was said of it when its link came up must not outlast its own word.
+        self._current = replace(one, at=self._behind(one.received_at), source=Source.LINK)
+        return (one, self._current)
 
     def _stands(self, one: StateSeen) -> bool:
         now = self._current
         return now is not None and one.valid_ns == 0 and replace(one, at=now.at, received_at=now.received_at) == now
+
+    def _said_before(self, one: StateSeen) -> bool:
+        return self._said is not None and self._said.word == one.word
 
     def _is_offline(self) -> bool:
         now = self._current
@@ -139,10 +161,17 @@ class Condition:
         said = self._said
         left_ns = said.at + said.valid_ns - at if said is not None and said.valid_ns else 0
         if said is None or (said.valid_ns and left_ns <= 0):
-            self._current = self._link_state(State.UNKNOWN, at)
-        else:
-            self._current = replace(said, at=at, received_at=at, source=Source.LINK, valid_ns=left_ns)
+            return self._link_state(State.UNKNOWN, at)
+        self._current = replace(said, at=self._behind(at), received_at=at, source=Source.LINK, valid_ns=left_ns)
         return self._current
 
     def _link_state(self, state: State, at: Instant) -> StateSeen:
-        return StateSeen(self._setting.equipment, at, at, state, Source.LINK, word=state.word if state else "")
+        word = "offline" if state is State.OFFLINE else ""
+        seen = StateSeen(self._setting.equipment, self._behind(at), at, state, Source.LINK, word=word)
+        self._current = seen
+        return seen
+
+    def _behind(self, at: Instant) -> Instant:
+        """`at`, or just behind what an equipment whose clock is fast said last."""
+        now = self._current
+        return now.at + 1 if now is not None and now.at >= at and plausible_instant(now.at, at) else at

@@ -71,10 +71,10 @@ class LabedgeSimulator:
 
     def woken(self, at: Instant) -> Step:
         """A second has passed: what was measured in it."""
-        if self._next is None or at < self._next:
+        if self._next is None or self._next - SECOND_NS <= at < self._next:
             return Step(wake_at=self._next)
         self._next = at + SECOND_NS
-        units = self._introduction(at) if at - self._said_at >= SAY_AGAIN_NS else ()
+        units = () if 0 <= at - self._said_at < SAY_AGAIN_NS else self._introduction(at)
         return Step(send=(*units, *self._measured(at)), wake_at=self._next)
 
     def act(self, act: Act, at: Instant, *, name: str = "") -> Step:
@@ -86,7 +86,7 @@ class LabedgeSimulator:
         after = _ACTS.get((act, self._state))
         if after is None:
             return Step(wake_at=self._next)
-        self._run = name if act is Act.START else self._run
+        self._run = name[:64] if act is Act.START else self._run
         self._change(after, at)
         return Step(send=(self._state_said(),), wake_at=self._next)
 
