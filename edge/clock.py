@@ -9,7 +9,7 @@ import threading
 import time
 from typing import Protocol
 
-from telemetry.model import Instant
+from telemetry.model import NS_PER_S, Instant
 
 
 class Clock(Protocol):
@@ -72,3 +72,18 @@ class ManualClock:
         """Set the wall clock without time passing."""
         self._now += by_ns
         return self._now
+
+
+class Waitable(Protocol):
+    """A `threading.Condition` that is held, or a `threading.Event`."""
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait for a notice, at most `timeout` seconds."""
+
+
+def wait(clock: Clock, notice: Waitable, timeout_s: float) -> None:
+    """Let `timeout_s` of `clock` pass, or less where `notice` comes; a clock that stands still is moved instead."""
+    if isinstance(clock, ManualClock):
+        clock.advance(round(timeout_s * NS_PER_S))
+    else:
+        notice.wait(timeout_s)

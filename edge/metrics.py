@@ -22,16 +22,29 @@ class Metrics:
             "labedge_readings_committed", "Readings that are on disk and were new", registry=self.registry
         )
         self.records_committed = Counter(
-            "labedge_records_committed", "Records other than readings that are on disk and were new", registry=self.registry
+            "labedge_records_committed",
+            "Records other than readings that are on disk and were new",
+            registry=self.registry,
         )
         self.rejected = Counter(
             "labedge_rejected", "Units that were no reading and no state", ["equipment"], registry=self.registry
         )
         self.dropped = Counter(
-            "labedge_dropped", "What had to go, by reason: retention, slow_reader, queue", ["reason"], registry=self.registry
+            "labedge_dropped",
+            "What had to go, by reason: retention, slow_reader, queue",
+            ["reason"],
+            registry=self.registry,
+        )
+        self.journal_waits = Counter(
+            "labedge_journal_waits",
+            "Seconds' worth of waiting for the journal to take a device's records",
+            ["equipment"],
+            registry=self.registry,
         )
         self.commit_seconds = Histogram(
-            "labedge_commit_seconds", "From the first record of a group to its commit", registry=self.registry,
+            "labedge_commit_seconds",
+            "From the first record of a group to its commit",
+            registry=self.registry,
             buckets=COMMIT_BUCKETS,
         )
 

@@ -1,0 +1,64 @@
+"""Watches the wall clock against the monotonic one: a jump becomes a record, a clock that was never set a warning.
+
+It never sets a clock, and nothing recorded is changed after a jump.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from edge.clock import Clock
+from edge.errors import Full
+from edge.health import Health, Part
+from edge.journal.contract import Journal
+from telemetry.model import NS_PER_S, ClockJumped
+
+JUMP_NS = NS_PER_S
+"""A smaller step is what a time service does all day."""
+
+NOTICE_NS = 600 * NS_PER_S
+"""How long health tells of a jump: a person who set the clock sees it, and the board is not red for ever."""
+
+OLDEST_NS = 1_735_689_600 * NS_PER_S
+"""2025-01-01: a clock before it was never set, as on a board without a battery."""
+
+ROOM_WAIT_S = 1.0
+"""How long a jump waits for room in the journal before the next look tries again."""
+
+log = logging.getLogger(__name__)
+
+
+class Timekeeper:
+    """Compares the two clocks from look to look; a slow drift is no jump."""
+
+    def __init__(self, clock: Clock, journal: Journal, health: Health) -> None:
+        """Take the clocks as they stand."""
+        self._clock = clock
+        self._journal = journal
+        self._health = health
+        self._offset_ns = clock.now() - clock.monotonic()
+        self._jump_ns = 0
+        self._noticed_at = 0
+
+    def look(self) -> None:
+        """Record a jump since the last look, and say how the clock is."""
+        now, monotonic = self._clock.now(), self._clock.monotonic()
+        by_ns = now - monotonic - self._offset_ns
+        if abs(by_ns) > JUMP_NS:
+            try:
+                self._journal.append([ClockJumped(now, now, by_ns)], timeout_s=ROOM_WAIT_S)
+            except Full:
+                return
+            self._jump_ns, self._noticed_at = by_ns, monotonic
+            log.warning("the clock was set by %.3f s", by_ns / NS_PER_S)
+        self._offset_ns += by_ns
+        self._health.report(self._part(now, monotonic))
+
+    def _part(self, now: int, monotonic: int) -> Part:
+        if now < OLDEST_NS:
+            message = "the clock stands before 2025: times that are recorded now are wrong"
+            return Part("clock", ok=False, message=message, fix="set the clock, or connect a time server", vital=False)
+        if self._jump_ns and monotonic - self._noticed_at < NOTICE_NS:
+            message = f"the clock was set by {self._jump_ns / NS_PER_S:+.0f} s; times recorded before stay as they were"
+            return Part("clock", ok=False, message=message, fix="nothing, if the clock is right now", vital=False)
+        return Part("clock", ok=True, vital=False)
