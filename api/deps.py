@@ -1,0 +1,135 @@
+"""What every route is handed: the parts of the gateway, and the checked words of a request.
+
+It builds nothing and keeps no global: `create_app` puts one `Parts` on the application.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import Depends, Path, Query
+from starlette.requests import HTTPConnection
+
+from api.answers import Format
+from api.instants import InstantIn
+from api.pages.render import Pages
+from api.problem import Problem
+from edge.clock import Clock
+from edge.health import Health
+from edge.ingest import Ingest
+from edge.live import Live
+from edge.metrics import Metrics
+from edge.picture import Picture
+from edge.settings import Settings
+from edge.store.contract import Store
+from telemetry.model import NS_PER_S, Channel, EquipmentId, Instant
+
+MAX_WINDOW_NS = 1100 * 24 * 3600 * NS_PER_S
+"""Three years: longer than any school year's report looks back, short enough to compute on request."""
+
+MAX_LIMIT = 1000
+"""Rows of a page of a list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The gateway as the routes see it."""
+
+    settings: Settings
+    store: Store
+    live: Live
+    ingest: Ingest
+    health: Health
+    metrics: Metrics
+    clock: Clock
+    pages: Pages
+
+
+def parts_of(connection: HTTPConnection) -> Parts:
+    """The parts that `create_app` was given."""
+    parts = connection.app.state.parts
+    if not isinstance(parts, Parts):
+        raise TypeError("the application was not made by create_app")
+    return parts
+
+
+PartsIn = Annotated[Parts, Depends(parts_of)]
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A checked half-open window [start, end), ns UTC."""
+
+    start: Instant
+    end: Instant
+
+
+def window_of(
+    start: Annotated[InstantIn, Query(description="First instant of the window")],
+    end: Annotated[InstantIn, Query(description="First instant after the window")],
+) -> Window:
+    """The window that a request asks for; at most three years."""
+    return checked_window(start, end)
+
+
+def checked_window(start: Instant, end: Instant) -> Window:
+    """Refuse windows that run backwards, are empty or longer than three years."""
+    if end <= start:
+        raise Problem(
+            HTTPStatus.UNPROCESSABLE_ENTITY, "end is not after start", fix="Give an end that is later than start."
+        )
+    if end - start > MAX_WINDOW_NS:
+        raise Problem(
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            "the window is longer than 1100 days",
+            fix="Ask for at most 1100 days at a time.",
+        )
+    return Window(start, end)
+
+
+WindowIn = Annotated[Window, Depends(window_of)]
+LimitIn = Annotated[int, Query(ge=1, le=MAX_LIMIT, description="Rows of this page")]
+FormatIn = Annotated[Format, Query(alias="format", description="json, or csv for programs and spreadsheets")]
+EquipmentPath = Annotated[str, Path(max_length=64, description="The equipment's id, for example mill-1")]
+ChannelQuery = Annotated[str, Query(min_length=1, max_length=200, description="The channel's name")]
+
+
+def known_equipment(equipment: EquipmentPath, parts: PartsIn) -> Picture:
+    """The equipment that a path names, as it is now; 404 where the board has none such."""
+    return equipment_called(parts, equipment)
+
+
+def equipment_called(parts: Parts, equipment: str) -> Picture:
+    """The equipment called so, as it is now; 404 where the board has none such."""
+    picture = parts.live.picture(EquipmentId(equipment), parts.clock.now())
+    if picture is None:
+        raise Problem(
+            HTTPStatus.NOT_FOUND,
+            f"there is no equipment {equipment!r}",
+            fix="GET /api/v1/equipment lists the equipment that is configured or was discovered.",
+        )
+    return picture
+
+
+EquipmentIn = Annotated[Picture, Depends(known_equipment)]
+
+
+def json_or_csv(form: FormatIn = Format.JSON) -> Format:
+    """The format asked for; 406 for those that are not served."""
+    if form not in (Format.JSON, Format.CSV):
+        raise Problem(
+            HTTPStatus.NOT_ACCEPTABLE,
+            f"{form.value} is not served here; json and csv are",
+            fix="Ask for ?format=json or ?format=csv.",
+        )
+    return form
+
+
+FormIn = Annotated[Format, Depends(json_or_csv)]
+
+
+def channel_named(name: str) -> Channel:
+    """A channel's name from a request."""
+    return Channel(name)

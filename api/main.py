@@ -1,0 +1,63 @@
+"""Joins the routes, the pages and the guards into one application.
+
+No globals: everything that a route may use is handed in here.
+"""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+
+from api import problem
+from api.deps import Parts
+from api.guard import Guard, allowed_hosts
+from api.pages.render import Pages
+from api.routes import board, equipment, jobs, readings, records, service, static
+from api.routes import live as live_feed
+from edge.clock import Clock
+from edge.health import Health
+from edge.ingest import Ingest
+from edge.live import Live
+from edge.metrics import Metrics
+from edge.settings import Settings
+from edge.store.contract import Store
+
+API = "/api/v1"
+VERSION = "0.1.0"
+
+
+def create_app(
+    *,
+    settings: Settings,
+    store: Store,
+    live: Live,
+    ingest: Ingest,
+    health: Health,
+    metrics: Metrics,
+    clock: Clock,
+) -> FastAPI:
+    """The gateway's API and pages over its parts."""
+    app = FastAPI(
+        title="labedge",
+        version=VERSION,
+        summary="The equipment of a school technopark: live, and as it was.",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json",
+    )
+    app.state.parts = Parts(
+        settings=settings,
+        store=store,
+        live=live,
+        ingest=ingest,
+        health=health,
+        metrics=metrics,
+        clock=clock,
+        pages=Pages(settings),
+    )
+    problem.install(app)
+    for router in (equipment.router, jobs.router, readings.router, records.router, live_feed.router):
+        app.include_router(router, prefix=API)
+    for router in (service.router, board.router, static.router):
+        app.include_router(router)
+    app.add_middleware(Guard, hosts=allowed_hosts(settings.api.host))
+    return app

