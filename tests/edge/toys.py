@@ -112,9 +112,15 @@ RADIO = Spec(
 CATALOG = {"toy": TOY, "radio": RADIO}
 
 
-def toy(name: str = "toy-1", **words: object) -> Equipment:
+def toy(name: str = "toy-1", /, **words: object) -> Equipment:
     """A toy behind a simulator, or as `words` say."""
-    given = {"id": name, "name": name, "room": "hall", "driver": "toy", "link": LinkSettings(simulator=True)} | words
+    given = {
+        "id": name,
+        "name": name.upper(),
+        "room": "hall",
+        "driver": "toy",
+        "link": LinkSettings(simulator=True),
+    } | words
     return Equipment.model_validate(given)
 
 
