@@ -1,0 +1,184 @@
+"""One quiet thread that joins small rows, keeps the disk's limit and gives free pages back.
+
+Never writes by itself: every change is a short job on the writer's thread, so that no commit waits long.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from edge.clock import Clock
+from edge.errors import Damaged, Full, GiveUp
+from edge.health import Health, Part
+from edge.journal import compaction, database, retention
+from edge.journal.compaction import Swap
+from edge.journal.keeper import Keeper
+from edge.journal.queue import Task, Ticket
+from edge.metrics import Metrics
+from telemetry.model import NS_PER_S
+
+SWAP_BYTES = 512 * 2**10
+"""Of new rows in one transaction: with their deletions, under 20 ms of the writer's time."""
+
+FREE_PAGES = 2048
+"""16 MiB: the next hour's fresh rows will need them."""
+
+VACUUM_PAGES = 128
+"""1 MiB a step, a few ms of the writer's time."""
+
+
+class Housekeeping:
+    """Rounds of compaction, retention and vacuum, each `period_s`, or when told."""
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        clock: Clock,
+        health: Health,
+        metrics: Metrics,
+        max_bytes: int,
+        call: Callable[[Task], Ticket],
+        keeper: Keeper,
+        period_s: float,
+    ) -> None:
+        self._path, self._clock, self._health, self._metrics = path, clock, health, metrics
+        self._max_bytes, self._call, self._keeper, self._period_s = max_bytes, call, keeper, period_s
+        self._stop = threading.Event()
+        self._one_round = threading.Lock()
+        self._dropped = 0
+        self._thread = threading.Thread(target=self._run, name="journal-housekeeping", daemon=True)
+
+    def start(self) -> None:
+        """Begin; the first round comes after one period."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ask the thread to end after the step at hand."""
+        self._stop.set()
+
+    def join(self) -> None:
+        """Wait for the thread's end."""
+        self._thread.join()
+
+    def round(self, *, thorough: bool) -> None:
+        """One round; a `thorough` one takes no rest, and leaves no free page and no write-ahead log behind."""
+        with self._one_round:
+            try:
+                reading = database.connect_reading(self._path)
+            except (sqlite3.Error, GiveUp) as error:
+                self._report(f"The journal cannot be read for housekeeping: {error}.")
+                return
+            try:
+                faults = self._compact(reading, thorough=thorough)
+                self._retain(reading)
+                self._vacuum(reading, thorough=thorough)
+                self._report(faults)
+            except sqlite3.Error as error:
+                self._report(f"Housekeeping of the journal waits for the disk: {error}.")
+            finally:
+                reading.close()
+
+    def _run(self) -> None:
+        while not self._stop.wait(self._period_s):
+            try:
+                self.round(thorough=False)
+            except (GiveUp, Full):
+                return  # the writer is gone, and so is the gateway
+
+    def _report(self, fault: str) -> None:
+        fix = "Run `labedge verify`; recording goes on meanwhile." if fault else ""
+        self._health.report(Part("journal housekeeping", ok=not fault, message=fault, fix=fix, vital=False))
+
+    def _compact(self, reading: sqlite3.Connection, *, thorough: bool) -> str:
+        fault, swaps = "", list[Swap]()
+        for hour in compaction.unjoined_hours(reading, now=self._clock.now()):
+            again = True
+            while again and not (self._stop.is_set() and not thorough):
+                again = False
+                try:
+                    for swap in compaction.swaps_of(reading, hour):
+                        swaps.append(swap)
+                        again |= len(swap.old) >= compaction.GROUP_ROWS
+                        swaps = self._swapped_when_full(swaps, thorough=thorough)
+                except Damaged as error:
+                    fault = f"An hour of readings cannot be joined: {error}."
+                    again = False
+                if again:
+                    swaps = self._swapped(swaps, thorough=thorough)
+        self._swapped(swaps, thorough=thorough)
+        return fault
+
+    def _swapped_when_full(self, swaps: list[Swap], *, thorough: bool) -> list[Swap]:
+        rows = sum(1 + len(swap.old) for swap in swaps)
+        if rows < compaction.GROUP_ROWS and sum(swap.size() for swap in swaps) < SWAP_BYTES:
+            return swaps
+        return self._swapped(swaps, thorough=thorough)
+
+    def _swapped(self, swaps: list[Swap], *, thorough: bool) -> list[Swap]:
+        if swaps:
+            began = self._clock.monotonic()
+            self._wait(lambda connection: compaction.swap(connection, self._keeper, swaps))
+            if not thorough:  # at most half of one core's time, however much there is to join
+                self._stop.wait(min(1.0, (self._clock.monotonic() - began) / NS_PER_S))
+        return []
+
+    def _retain(self, reading: sqlite3.Connection) -> None:
+        if retention.bytes_used(reading, self._path) <= self._max_bytes:
+            return
+        self._checkpoint()
+        gone = 0
+        while retention.bytes_used(reading, self._path) > retention.ENOUGH * self._max_bytes:
+            dropped: list[retention.Dropped | None] = []
+            self._wait(lambda connection: dropped.append(retention.drop_oldest(connection, self._keeper)))
+            if dropped[0] is None:
+                break
+            gone += dropped[0].n
+            self._metrics.dropped.labels(reason="retention").inc(dropped[0].n)
+        self._dropped += gone
+        self._tell_dropped()
+
+    def _tell_dropped(self) -> None:
+        limit = self._max_bytes / 2**30
+        self._health.report(
+            Part(
+                "journal retention",
+                ok=False,
+                message=f"The journal reached its {limit:g} GiB: {self._dropped} of the oldest readings had to go.",
+                fix="Raise [journal] max_disk_gib, or keep fewer readings.",
+                vital=False,
+            )
+        )
+
+    def _vacuum(self, reading: sqlite3.Connection, *, thorough: bool) -> None:
+        (pages,) = reading.execute("PRAGMA page_count").fetchone()
+        keep = 0 if thorough else max(FREE_PAGES, pages // 4)
+        while _free_pages(reading) > keep and (thorough or not self._stop.is_set()):
+            self._wait(lambda connection: _give_back(connection))
+        if thorough:
+            self._checkpoint()
+
+    def _checkpoint(self) -> None:
+        connection = database.connect(self._path)
+        try:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        finally:
+            connection.close()
+
+    def _wait(self, task: Task) -> None:
+        ticket = self._call(task)
+        ticket.done.wait()
+        if ticket.failure is not None:
+            raise ticket.failure
+
+
+def _free_pages(reading: sqlite3.Connection) -> int:
+    (free,) = reading.execute("PRAGMA freelist_count").fetchone()
+    return int(free)
+
+
+def _give_back(connection: sqlite3.Connection) -> None:
+    connection.execute(f"PRAGMA incremental_vacuum({VACUUM_PAGES})").fetchall()

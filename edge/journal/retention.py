@@ -1,0 +1,91 @@
+"""Keeps the journal within its disk: the oldest readings go first, counted; states, jobs and sightings never.
+
+Nothing here decides when: see `edge.journal.housekeeping`.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+
+from edge.journal.chunks import HOUR_NS
+from edge.journal.database import bytes_on_disk
+from edge.journal.keeper import Keeper
+from edge.journal.known import KnownChannel
+from telemetry.model import Instant
+
+ENOUGH = 0.95
+"""Of the limit: once it is met, room is made for a while and not for one commit."""
+
+STEP_ROWS = 500
+"""Rows that one step deletes: some 5 ms of the writer's time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """Readings of one channel that had to go."""
+
+    equipment: str
+    channel: str
+    n: int
+    first: Instant
+    last: Instant
+
+
+_ROWS = (
+    "SELECT offset, n, first, last FROM chunks WHERE channel_id = ? AND first >= ? AND first < ? ORDER BY first LIMIT ?"
+)
+_COUNT = """
+    INSERT INTO dropped VALUES (?, ?, ?, ?) ON CONFLICT (channel_id) DO UPDATE SET
+    n = n + excluded.n, first = min(first, excluded.first), last = max(last, excluded.last)
+"""
+
+
+def bytes_used(reading: sqlite3.Connection, path: Path) -> int:
+    """What the journal needs on disk: its file without the free pages, and its write-ahead log."""
+    (pages,) = reading.execute("PRAGMA page_count").fetchone()
+    (free,) = reading.execute("PRAGMA freelist_count").fetchone()
+    (page,) = reading.execute("PRAGMA page_size").fetchone()
+    return max(0, bytes_on_disk(path) - path.stat().st_size) + int((pages - free) * page)
+
+
+def drop_oldest(connection: sqlite3.Connection, keeper: Keeper) -> Dropped | None:
+    """On the writer's thread, in a transaction: delete the oldest readings of one channel's hour; None when none are left."""
+    known = keeper.current()
+    kept = [channel for channel in known.channels.values() if channel.n]
+    if not kept:
+        return None
+    channel = min(kept, key=lambda one: (one.first, one.id))
+    hour = channel.first // HOUR_NS * HOUR_NS
+    rows = connection.execute(_ROWS, (channel.id, hour, hour + HOUR_NS, STEP_ROWS)).fetchall()
+    connection.executemany("DELETE FROM chunks WHERE offset = ?", [(row[0],) for row in rows])
+    gone = Dropped(
+        channel.equipment,
+        channel.channel,
+        sum(row[1] for row in rows),
+        min((row[2] for row in rows), default=channel.first),
+        max((row[3] for row in rows), default=channel.first),
+    )
+    _count(connection, channel, gone)
+    known.readings -= gone.n
+    connection.execute("UPDATE gateway SET readings = ?", (known.readings,))
+    return gone
+
+
+def dropped(reading: sqlite3.Connection) -> tuple[Dropped, ...]:
+    """What ever had to go, by channel."""
+    rows = reading.execute(
+        "SELECT equipment, channel, d.n, d.first, d.last FROM dropped AS d JOIN channels ON id = channel_id "
+        "ORDER BY equipment, channel"
+    )
+    return tuple(Dropped(*row) for row in rows)
+
+
+def _count(connection: sqlite3.Connection, channel: KnownChannel, gone: Dropped) -> None:
+    query = "SELECT first FROM chunks WHERE channel_id = ? ORDER BY first LIMIT 1"
+    row = connection.execute(query, (channel.id,)).fetchone()
+    channel.n = channel.n - gone.n if row else 0
+    channel.first = row[0] if row else channel.last
+    connection.execute("UPDATE channels SET first = ?, n = ? WHERE id = ?", (channel.first, channel.n, channel.id))
+    connection.execute(_COUNT, (channel.id, gone.n, gone.first, gone.last))
