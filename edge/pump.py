@@ -20,7 +20,7 @@ from edge.health import Health, Part
 from edge.journal.contract import Journal, Offset
 from edge.links.contract import Link
 from edge.metrics import Metrics
-from telemetry.model import NS_PER_MS, NS_PER_S, Instant, LinkChanged, Record, Source, State, StateSeen, rejected
+from telemetry.model import NS_PER_MS, NS_PER_S, Instant, LinkChanged, Record, Rejected, Source, State, StateSeen, rejected
 
 PATIENCE_NS = NS_PER_S
 """The longest read: so long may a stop go unnoticed where a link cannot wake its reader."""
@@ -54,6 +54,7 @@ class Feed:
         """Begin with nothing on its way to the disk."""
         self._journal = journal
         self._waits = metrics.journal_waits.labels(equipment)
+        self._rejected = metrics.rejected.labels(equipment)
         self._lost = metrics.dropped.labels("queue")
         self._stopping = stopping
         self._room = threading.Condition()
@@ -70,21 +71,25 @@ class Feed:
                 self._lost.inc(len(records))
                 return
             waiting()
+        self._rejected.inc(sum(isinstance(record, Rejected) for record in records))
 
     def _offer(self, records: Sequence[Record]) -> bool:
         with self._room:
             if not self._room.wait_for(lambda: self._pending < WINDOW_RECORDS, ROOM_WAIT_S):
                 return False
             self._pending += len(records)
+        taken = False
         try:
             self._journal.append(records, partial(self._committed, len(records)), timeout_s=ROOM_WAIT_S)
+            taken = True
         except Full:
-            self._committed(len(records), 0)
-            return False
+            pass  # whoever called waits on
         except GiveUp:
             self._stopping.set()
-            return False
-        return True
+        finally:
+            if not taken:
+                self._committed(len(records), 0)
+        return taken
 
     def _committed(self, count: int, _offset: Offset) -> None:
         with self._room:

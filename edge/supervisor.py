@@ -28,7 +28,10 @@ from telemetry.model import NS_PER_S, EquipmentId, Source, State, StateSeen
 BEAT_S = 1.0
 """How often threads, clock and configuration are looked at."""
 
-STOP_S = 4.0
+DEAF_S = 30.0
+"""One look takes at most some seconds, even where pumps must be stopped; longer means that it is stuck."""
+
+STOP_S = 3.0
 """How long all pumps together may take to stop; a thread that is still stuck then is left to end by itself."""
 
 ROOM_WAIT_S = 1.0
@@ -99,11 +102,13 @@ class Supervisor:
         self._bell = threading.Condition()
         self._rung = self._stopping = False
         self._thread: threading.Thread | None = None
+        self._looked_at = 0
         self._dice = random.Random(0)  # noqa: S311 - spreads restarts; need not be secret
 
     def start(self) -> None:
         """Connect the MQTT side and begin to watch."""
         self._carefully("mqtt", self._exchange.start)
+        self._looked_at = self._around.clock.monotonic()
         self._thread = threading.Thread(target=self._watch, name="supervisor", daemon=True)
         self._thread.start()
 
@@ -138,8 +143,14 @@ class Supervisor:
         self._carefully("supervisor", self._revive)
         self._carefully("configuration", self._look_at_configuration)
 
+    def alive(self) -> bool:
+        """Whether its own thread still looks after things; False before `start` and after `stop`."""
+        looked = self._around.clock.monotonic() - self._looked_at
+        return self._thread is not None and self._thread.is_alive() and looked < DEAF_S * NS_PER_S
+
     def _watch(self) -> None:
         while True:
+            self._looked_at = self._around.clock.monotonic()
             with self._bell:
                 self._bell.wait_for(lambda: self._rung or self._stopping, self._pause_s())
                 self._rung = False

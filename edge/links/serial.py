@@ -65,17 +65,9 @@ class SerialLink:
 
     def open(self) -> None:
         """Open and lock the port; raises `Retry` (not there, held by another) or `GiveUp` (not allowed, no port)."""
-        port = serial.Serial(
-            None, self._baud, timeout=0, write_timeout=WRITE_S, rtscts=False, dsrdtr=False, exclusive=True
-        )
-        # the kernel raises both lines on open: told the same, pyserial makes no second edge
-        port.dtr = port.rts = True
-        port.port = self._path
         try:
-            port.open()
-            _hold(port.fileno())
+            port = self._opened()
         except (OSError, termios.error) as error:  # pyserial's own error is an OSError
-            port.close()
             raise self._refused(error) from error
         except ValueError as error:
             raise GiveUp(f"{self._path} cannot be set to {self._baud} baud: {error}", fix="set another baud") from error
@@ -115,6 +107,21 @@ class SerialLink:
                 self._port.cancel_write()
         with self._in_use, self._fields:
             self._release()
+
+    def _opened(self) -> serial.Serial:
+        port = serial.Serial(
+            None, self._baud, timeout=0, write_timeout=WRITE_S, rtscts=False, dsrdtr=False, exclusive=True
+        )
+        # the kernel raises both lines on open: told the same, pyserial makes no second edge
+        port.dtr = port.rts = True
+        port.port = self._path
+        port.open()
+        try:
+            _hold(port.fileno())
+        except (OSError, termios.error):
+            port.close()
+            raise
+        return port
 
     def _release(self) -> None:
         if self._port is None:
@@ -166,6 +173,11 @@ def _hold(port: int) -> None:
     termios.tcsetattr(port, termios.TCSANOW, attributes)
 
 
-def _number(error: OSError | termios.error) -> int:
-    number = getattr(error, "errno", None) or (error.args[0] if error.args else None)
-    return number if isinstance(number, int) else errno.EAGAIN if "lock" in str(error) else 0
+def _number(error: BaseException | None) -> int:
+    """The system's own number; pyserial hides that of a port that cannot be configured in the error's context."""
+    while error is not None:
+        number = getattr(error, "errno", None) or (error.args[0] if error.args else None)
+        if isinstance(number, int):
+            return number
+        error = error.__context__
+    return 0

@@ -13,6 +13,9 @@ from edge.errors import GiveUp, Retry
 READ_LIMIT = 64 * 1024
 """Bytes of one read, as the contract of links says."""
 
+PORT_LIMIT = 65_535
+"""The greatest TCP port."""
+
 CONNECT_S = 5.0
 """Longer than any device in the same building needs, shorter than a stop of the gateway may take."""
 
@@ -39,6 +42,8 @@ class TcpLink:
 
     def open(self) -> None:
         """Connect; raises `Retry` while nobody answers, `GiveUp` for an address that can never be right."""
+        if not 0 < self._port <= PORT_LIMIT:
+            raise GiveUp(f"{self.name} is no address", fix="write tcp = 'host:port' with a port of 1 to 65535")
         try:
             connected = socket.create_connection((self._host, self._port), CONNECT_S)
         except (OverflowError, UnicodeError) as error:
