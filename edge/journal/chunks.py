@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import struct
 import zlib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import cast
@@ -215,7 +216,7 @@ def _even_times(chunk: Chunk) -> Int64s:
     return np.arange(chunk.n, dtype=np.int64) * step + chunk.first
 
 
-_TIMES = {
+_TIMES: Mapping[TimeCode, Callable[[Chunk], Int64s]] = {
     TimeCode.EVEN: _even_times,
     TimeCode.INT64: lambda c: np.frombuffer(_blob(c.times, 8 * c.n), "<i8").astype(np.int64),
     TimeCode.MICROSECONDS: lambda c: (
@@ -223,7 +224,7 @@ _TIMES = {
     ),
     TimeCode.PCODEC: lambda c: cast("Int64s", _unpacked(c.times or b"", c.n, np.int64)),
 }
-_VALUES = {
+_VALUES: Mapping[ValueCode, Callable[[Chunk], Float64s]] = {
     ValueCode.SAME: lambda c: np.full(c.n, c.least, np.float64),
     ValueCode.FLOAT64: lambda c: np.frombuffer(_blob(c.values, 8 * c.n), "<f8").astype(np.float64),
     ValueCode.FLOAT32: lambda c: np.frombuffer(_blob(c.values, 4 * c.n), "<f4").astype(np.float64),

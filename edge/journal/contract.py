@@ -20,7 +20,7 @@ class Committed:
     """One group commit: the records that were new, in order, with their offsets, and the offset reached.
 
     Records that the journal already had are not in it. Readings appear as `Reading` or `ReadingBatch`,
-    one per channel and commit.
+    one per channel, run, hour of UTC and commit, by time.
     """
 
     offset: Offset
@@ -46,7 +46,10 @@ class Journal(Protocol):
         """
 
     def commit(self, records: Sequence[Record], *, timeout_s: float | None = None) -> Offset:
-        """Append and wait for the disk; raises `Full` when `timeout_s` ran out (the records may still be kept later)."""
+        """Append and wait for the disk; raises `Full` when `timeout_s` ran out.
+
+        The records may still be kept later then.
+        """
 
     def hurry(self) -> None:
         """Commit what is queued now instead of at the end of the commit interval."""

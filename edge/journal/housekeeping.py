@@ -43,17 +43,18 @@ class Housekeeping:
         max_bytes: int,
         call: Callable[[Task], Ticket],
         keeper: Keeper,
-        period_s: float,
     ) -> None:
         self._path, self._clock, self._health, self._metrics = path, clock, health, metrics
-        self._max_bytes, self._call, self._keeper, self._period_s = max_bytes, call, keeper, period_s
+        self._max_bytes, self._call, self._keeper = max_bytes, call, keeper
         self._stop = threading.Event()
         self._one_round = threading.Lock()
         self._dropped = 0
         self._thread = threading.Thread(target=self._run, name="journal-housekeeping", daemon=True)
+        self._period_s = 0.0
 
-    def start(self) -> None:
+    def start(self, *, period_s: float) -> None:
         """Begin; the first round comes after one period."""
+        self._period_s = period_s
         self._thread.start()
 
     def stop(self) -> None:
@@ -130,16 +131,18 @@ class Housekeeping:
         if retention.bytes_used(reading, self._path) <= self._max_bytes:
             return
         self._checkpoint()
-        gone = 0
         while retention.bytes_used(reading, self._path) > retention.ENOUGH * self._max_bytes:
-            dropped: list[retention.Dropped | None] = []
-            self._wait(lambda connection: dropped.append(retention.drop_oldest(connection, self._keeper)))
-            if dropped[0] is None:
+            dropped = self._drop_oldest()
+            if dropped is None:
                 break
-            gone += dropped[0].n
-            self._metrics.dropped.labels(reason="retention").inc(dropped[0].n)
-        self._dropped += gone
+            self._dropped += dropped.n
+            self._metrics.dropped.labels(reason="retention").inc(dropped.n)
         self._tell_dropped()
+
+    def _drop_oldest(self) -> retention.Dropped | None:
+        answer: list[retention.Dropped | None] = []
+        self._wait(lambda connection: answer.append(retention.drop_oldest(connection, self._keeper)))
+        return answer[0]
 
     def _tell_dropped(self) -> None:
         limit = self._max_bytes / 2**30
@@ -157,7 +160,7 @@ class Housekeeping:
         (pages,) = reading.execute("PRAGMA page_count").fetchone()
         keep = 0 if thorough else max(FREE_PAGES, pages // 4)
         while _free_pages(reading) > keep and (thorough or not self._stop.is_set()):
-            self._wait(lambda connection: _give_back(connection))
+            self._wait(_give_back)
         if thorough:
             self._checkpoint()
 

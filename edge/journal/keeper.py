@@ -57,6 +57,9 @@ _INSERT_JOB = """
     first = min(first, excluded.first), last = max(last, excluded.last),
     ended = max(coalesce(ended, excluded.ended), coalesce(excluded.ended, ended))
 """
+_INSERT_CHANNEL = (
+    "INSERT INTO channels (equipment, channel, unit, first, last, n, last_value) VALUES (?, ?, '', 0, 0, 0, 0)"
+)
 _OVERLAPPING = (
     f"SELECT {chunks.COLUMNS} FROM chunks "  # noqa: S608 fixed words
     "WHERE channel_id = ? AND first >= ? AND first <= ? AND last >= ?"
@@ -177,10 +180,7 @@ class Keeper:
         key = (series.equipment, series.channel)
         channel = self.known.channels.get(key)
         if channel is None:
-            row = self._connection.execute(
-                "INSERT INTO channels (equipment, channel, unit, first, last, n, last_value) VALUES (?, ?, '', 0, 0, 0, 0)",
-                key,
-            )
+            row = self._connection.execute(_INSERT_CHANNEL, key)
             channel = KnownChannel(int(row.lastrowid or 0), *key, "", 0, 0, 0, 0.0)
             self.known.channels[key] = channel
         return channel

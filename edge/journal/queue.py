@@ -127,7 +127,7 @@ class Queue:
             self._room.notify_all()
 
     def take(self) -> Work | None:
-        """The next work; waits for a group to be due; empty when the writer should say that it lives; None at the end."""
+        """The next work, None at the end; waits for a group to be due, or for the time to say that the writer lives."""
         with self._lock:
             self._taker = threading.get_ident()
             self._taker_waits = True

@@ -33,9 +33,9 @@ class Dropped:
     last: Instant
 
 
-_ROWS = (
-    "SELECT offset, n, first, last FROM chunks WHERE channel_id = ? AND first >= ? AND first < ? ORDER BY first LIMIT ?"
-)
+_ROWS = """
+    SELECT offset, n, first, last FROM chunks WHERE channel_id = ? AND first >= ? AND first < ? ORDER BY first LIMIT ?
+"""
 _COUNT = """
     INSERT INTO dropped VALUES (?, ?, ?, ?) ON CONFLICT (channel_id) DO UPDATE SET
     n = n + excluded.n, first = min(first, excluded.first), last = max(last, excluded.last)
@@ -51,7 +51,7 @@ def bytes_used(reading: sqlite3.Connection, path: Path) -> int:
 
 
 def drop_oldest(connection: sqlite3.Connection, keeper: Keeper) -> Dropped | None:
-    """On the writer's thread, in a transaction: delete the oldest readings of one channel's hour; None when none are left."""
+    """On the writer's thread, in a transaction: delete the oldest hour of a channel; None when no readings are left."""
     known = keeper.current()
     kept = [channel for channel in known.channels.values() if channel.n]
     if not kept:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 
@@ -110,6 +111,6 @@ def check_batch(batch: ReadingBatch) -> None:
 def _cuts(t: Int64s) -> Iterator[tuple[int, int]]:
     hours = t // HOUR_NS
     edges = [0, *(np.flatnonzero(hours[1:] != hours[:-1]) + 1).tolist(), len(t)]
-    for begin, end in zip(edges, edges[1:], strict=False):
+    for begin, end in pairwise(edges):
         for at in range(begin, end, CHUNK_READINGS):
             yield at, min(at + CHUNK_READINGS, end)

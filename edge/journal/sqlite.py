@@ -84,11 +84,10 @@ class SqliteJournal:
             max_bytes=int(settings.max_disk_gib * 2**30),
             call=self._queue.call,
             keeper=self._keeper,
-            period_s=housekeeping_s,
         )
         health.report(Part("journal", ok=True))
         self._writer.start()
-        self._housekeeping.start()
+        self._housekeeping.start(period_s=housekeeping_s)
 
     def append(self, records: Sequence[Record], done: Done | None = None, *, timeout_s: float | None = None) -> None:
         """See the contract; raises `ValueError` where a record cannot be kept as it is (a value that is not finite)."""

@@ -71,7 +71,7 @@ class Store(Protocol):
     def envelope(
         self, equipment: EquipmentId, channel: Channel, start: Instant, end: Instant, *, points: int
     ) -> Envelope:
-        """Least, greatest and mean per pixel over [start, end) in `points` equal parts; reads blobs only where needed."""
+        """Least, greatest and mean per pixel over [start, end) in `points` equal parts; reads blobs where needed."""
 
     def channels(self, equipment: EquipmentId | None = None) -> tuple[ChannelInfo, ...]:
         """Every channel (of one equipment), by name."""

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
 from edge.errors import Damaged
 from edge.journal import chunks, words
@@ -40,6 +41,8 @@ ANSWER_READINGS = 500_000
 """Readings in one answer of `records`: 8 MB, whatever `limit` says."""
 
 _Head: TypeAlias = tuple[int, Instant, Instant, int, float, float, float]
+
+_Row: TypeAlias = tuple[Offset, LogRow | Chunk]
 
 _WINDOW = "WHERE channel_id = ? AND first >= ? AND first < ? AND last >= ? ORDER BY first"
 _HEADS = f"SELECT offset, first, last, n, least, greatest, total FROM chunks {_WINDOW}"  # noqa: S608 fixed words
@@ -86,7 +89,7 @@ class LocalStore:
 
     def offset(self) -> Offset:
         """See the contract."""
-        return int(self._one("SELECT offset FROM gateway"))
+        return int(self._one("SELECT offset FROM gateway") or 0)
 
     def last_alive(self) -> Instant | None:
         """See the contract."""
@@ -131,11 +134,7 @@ class LocalStore:
             enough = resample.in_one_pixel(stored.first, stored.last, start=start, end=end, points=points)
             cut = [Chunk(*connection.execute(_CHUNK, (int(at),)).fetchone()) for at in offsets[~enough]]
         t, v = _decoded(cut)
-        whole = resample.Chunks(
-            *(array[enough] for array in (stored.first, stored.last, stored.count)),
-            *(array[enough] for array in (stored.minimum, stored.maximum, stored.total)),
-        )
-        return resample.combine(whole, t, v, start=start, end=end, points=points)
+        return resample.combine(_only(stored, enough), t, v, start=start, end=end, points=points)
 
     def channels(self, equipment: EquipmentId | None = None) -> tuple[ChannelInfo, ...]:
         """See the contract."""
@@ -164,8 +163,12 @@ class LocalStore:
         """See the contract; fewer than `limit` where they hold more than half a million readings."""
         with self._connections.snapshot() as connection:
             names = {row[0]: row[1:] for row in connection.execute("SELECT id, equipment, channel, unit FROM channels")}
-            sparse = ((row[0], LogRow(*row[1:])) for row in connection.execute(_LOG_AFTER, (after, limit)))
-            dense = ((row[0], Chunk(*row[1:])) for row in connection.execute(_CHUNKS_AFTER, (after, limit)))
+            sparse: Iterator[_Row] = (
+                (row[0], LogRow(*row[1:])) for row in connection.execute(_LOG_AFTER, (after, limit))
+            )
+            dense: Iterator[_Row] = (
+                (row[0], Chunk(*row[1:])) for row in connection.execute(_CHUNKS_AFTER, (after, limit))
+            )
             answer: list[tuple[Offset, Record]] = []
             readings = 0
             for offset, row in heapq.merge(sparse, dense, key=lambda one: one[0]):
@@ -178,9 +181,11 @@ class LocalStore:
     def counts(self) -> Counts:
         """See the contract."""
         with self._connections.snapshot() as connection:
-            row = connection.execute("SELECT readings, records, rejected FROM gateway").fetchone()
+            readings, records, rejected = connection.execute(
+                "SELECT readings, records, rejected FROM gateway"
+            ).fetchone()
             (dropped,) = connection.execute("SELECT coalesce(sum(n), 0) FROM dropped").fetchone()
-        return Counts(*row, dropped, bytes_on_disk(self._path))
+        return Counts(readings, records, rejected, dropped, bytes_on_disk(self._path))
 
     def close(self) -> None:
         """See the contract."""
@@ -229,6 +234,17 @@ def _chunks(heads: Sequence[_Head]) -> tuple[Int64s, resample.Chunks]:
     offset, first, last, count = (np.array(column, np.int64) for column in columns[:4])
     least, greatest, total = (np.array(column, np.float64) for column in columns[4:])
     return offset, resample.Chunks(first, last, count, least, greatest, total)
+
+
+def _only(stored: resample.Chunks, which: npt.NDArray[np.bool_]) -> resample.Chunks:
+    return resample.Chunks(
+        stored.first[which],
+        stored.last[which],
+        stored.count[which],
+        stored.minimum[which],
+        stored.maximum[which],
+        stored.total[which],
+    )
 
 
 def _phases(connection: sqlite3.Connection, one: EquipmentId, start: Instant, end: Instant) -> Iterator[JobSeen]:
