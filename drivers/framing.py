@@ -68,7 +68,7 @@ class LineFramer:
         self._keep(rest)
         return frames
 
-    def reset(self) -> list[Frame]:
+    def reset(self) -> list[Garbage]:
         """Forget the line that has begun; it comes back as one `Garbage`, so that no byte is lost unseen."""
         if not self._size:
             return []
