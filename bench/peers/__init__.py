@@ -1,0 +1,1 @@
+"""What labedge is measured beside; nothing here is imported by it."""
