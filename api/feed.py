@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from edge.live import Live, Subscription, Taken
 from telemetry.model import NS_PER_S, Instant
 
-
 LONGEST_WAIT_S = 15.0
 """A quiet feed looks up this often: a board learns that its gateway still lives, and a dead reader is noticed."""
 

@@ -6,10 +6,11 @@ It knows no clock and no time zone but those that a text carries; pages show the
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
-from typing import Annotated
+from datetime import UTC, date, datetime, timedelta
+from typing import Annotated, Literal
 
 import numpy as np
+import numpy.typing as npt
 from pydantic import BeforeValidator, WithJsonSchema
 
 from telemetry.columns import Int64s
@@ -19,6 +20,7 @@ _RFC3339 = re.compile(
     r"(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?(?:([Zz])|([+\- ])(\d{2}):(\d{2}))", re.ASCII
 )
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_GRAINS: tuple[tuple[Literal["s", "ms", "us"], int], ...] = (("s", NS_PER_S), ("ms", 1_000_000), ("us", 1_000))
 FIRST = 0
 LAST = 4_102_444_800 * NS_PER_S
 """2100-01-01: no lab has data before 1970 or after, and every sum of two instants still fits 64 bits."""
@@ -32,9 +34,9 @@ def parse_instant(text: object) -> Instant:
     found = _RFC3339.fullmatch(text) if isinstance(text, str) else None
     if found is None:
         raise ValueError("a time is written as RFC 3339 with its offset, for example 2026-09-01T08:30:00+03:00")
-    date, clock, fraction, _, sign, hours, minutes = found.groups()
+    day, clock, fraction, _, sign, hours, minutes = found.groups()
     try:
-        naive = datetime.fromisoformat(f"{date}T{clock}").replace(tzinfo=UTC)
+        naive = datetime.fromisoformat(f"{day}T{clock}").replace(tzinfo=UTC)
     except ValueError as error:
         raise ValueError(f"{text!r} is no time that exists") from error
     offset = timedelta(hours=int(hours or 0), minutes=int(minutes or 0))
@@ -66,8 +68,9 @@ def _decimals(ns: int) -> str:
 
 def format_instants(t: Int64s) -> list[str]:
     """A column of instants; one precision for all, the coarsest that loses nothing."""
-    unit = next((unit for unit, ns in (("s", NS_PER_S), ("ms", 1_000_000), ("us", 1_000)) if not (t % ns).any()), "ns")
-    texts: list[str] = np.datetime_as_string(t.astype("datetime64[ns]"), unit=unit, timezone="UTC").tolist()
+    unit = next((name for name, ns in _GRAINS if not (t % ns).any()), "ns")
+    times: npt.NDArray[np.datetime64[date | int | None]] = t.astype("M8[ns]")
+    texts: list[str] = np.datetime_as_string(times, unit=unit, timezone="UTC").tolist()
     return texts
 
 

@@ -37,7 +37,7 @@ _FIX = {
 }
 
 
-class Problem(Exception):  # noqa: N818  the name of RFC 9457 for it
+class Problem(Exception):
     """A request that cannot be served: what is wrong and what to do."""
 
     def __init__(self, status: HTTPStatus, detail: str, *, fix: str, headers: Mapping[str, str] | None = None) -> None:
@@ -102,7 +102,9 @@ async def _http(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
     detail = f"{request.method} {request.url.path}: {error.detail}"
-    return problem_response(error.status_code, detail, fix=_FIX.get(error.status_code, _FIX[404]), headers=error.headers)
+    return problem_response(
+        error.status_code, detail, fix=_FIX.get(error.status_code, _FIX[404]), headers=error.headers
+    )
 
 
 async def _unforeseen(request: Request, error: Exception) -> Response:

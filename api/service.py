@@ -91,7 +91,7 @@ def _server(gateway: Gateway) -> uvicorn.Server:
         settings=gateway.settings,
         store=gateway.store,
         live=gateway.live,
-        ingest=Ingest(gateway.journal, gateway.clock),
+        ingest=Ingest(gateway.journal, gateway.clock, live=gateway.live, metrics=gateway.metrics),
         health=gateway.health,
         metrics=gateway.metrics,
         clock=gateway.clock,

@@ -361,9 +361,7 @@ def readings_view(asked: Asked, readings: Readings, offset: Offset) -> ReadingsV
     """Raw readings."""
     start, end = format_instant(asked.start), format_instant(asked.end)
     times, values = format_instants(readings.t), readings.v.tolist()
-    return ReadingsView(
-        asked.equipment, asked.channel, asked.unit, start, end, times, values, computed_from(offset)
-    )
+    return ReadingsView(asked.equipment, asked.channel, asked.unit, start, end, times, values, computed_from(offset))
 
 
 def envelope_view(asked: Asked, envelope: Envelope, offset: Offset) -> EnvelopeView:

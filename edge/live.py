@@ -74,7 +74,7 @@ class Snapshot:
 
 
 class Subscription:
-    """One reader's bounded queue; `wake` is called on the writer's thread after something came, quick and never raising."""
+    """One reader's bounded queue; `wake` is called on the writer's thread when something came: quick, never raising."""
 
     def __init__(self, wake: Callable[[], None], metrics: Metrics) -> None:
         self._wake = wake

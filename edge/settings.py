@@ -56,6 +56,8 @@ class Centre(_Part):
     kind: CentreKind = CentreKind.KVANTORIUM
     timezone: Annotated[str, AfterValidator(_known_zone)] = "Europe/Moscow"
     language: Literal["ru", "en"] = "ru"
+    rooms: dict[Id, Name] = {}
+    tracks: dict[Id, Name] = {}
 
 
 class Api(_Part):

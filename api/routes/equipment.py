@@ -28,7 +28,20 @@ from telemetry.model import EquipmentId
 
 router = APIRouter(tags=["equipment"])
 
-_COLUMNS = ("id", "name", "kind", "track", "room", "driver", "state", "since", "source", "link_up", "last_seen_at", "job")
+_COLUMNS = (
+    "id",
+    "name",
+    "kind",
+    "track",
+    "room",
+    "driver",
+    "state",
+    "since",
+    "source",
+    "link_up",
+    "last_seen_at",
+    "job",
+)
 
 
 @router.get("/equipment", response_model=EquipmentList)

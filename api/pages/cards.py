@@ -1,0 +1,120 @@
+"""What the board shows of one equipment: a card, made from its picture in one language.
+
+Two cards are equal when nothing that can be seen differs, save the time that goes by.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from api.pages.texts import Texts
+from edge.picture import CurrentJob, LastValue, LinkState, Picture
+from telemetry.model import NS_PER_MS, Instant, State
+
+MAX_VALUES = 3
+"""Values on a card: one row that can still be read across a room."""
+
+_FIRST_CHANNELS = ("tool0_temperature", "bed_temperature", "power", "feed_rate", "spindle_speed", "temperature")
+"""What a person looks for first; the others follow by name."""
+
+_WITHOUT_DATA = frozenset({State.OFFLINE, State.UNKNOWN})
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One measured value as it is read: label, number, unit."""
+
+    label: str
+    number: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class JobLine:
+    """The current job; `percent` is 0 to 100 where the device tells it."""
+
+    name: str
+    percent: int | None
+    percent_text: str
+    paused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One equipment on the board."""
+
+    id: str
+    name: str
+    state: str
+    state_text: str
+    since_ms: int | None
+    since_text: str
+    detail: str
+    job: JobLine | None
+    values: tuple[Value, ...]
+    more_values: int
+    stale: bool
+    link: str
+    link_text: str
+    discovered: bool
+    elapsed: str = field(compare=False)
+
+
+def card_of(picture: Picture, texts: Texts, now: Instant) -> Card:
+    """The card of one equipment at `now`."""
+    state = picture.state.word
+    link, link_text = link_words(picture.link, texts)
+    shown = sorted(picture.channels, key=_rank)[:MAX_VALUES]
+    return Card(
+        id=picture.id,
+        name=picture.name,
+        state=state,
+        state_text=texts(f"state.{state}"),
+        since_ms=None if picture.since is None else picture.since // NS_PER_MS,
+        since_text="" if picture.since is None else texts.since(picture.since, now),
+        detail=_detail(picture, texts),
+        job=None if picture.job is None else job_line(picture.job, texts),
+        values=tuple(value_of(one, texts) for one in shown),
+        more_values=len(picture.channels) - len(shown),
+        stale=picture.state in _WITHOUT_DATA,
+        link=link,
+        link_text=link_text,
+        discovered=not picture.configured,
+        elapsed="" if picture.since is None else texts.duration(now - picture.since),
+    )
+
+
+def _rank(value: LastValue) -> tuple[int, str]:
+    name = str(value.channel)
+    return (_FIRST_CHANNELS.index(name) if name in _FIRST_CHANNELS else len(_FIRST_CHANNELS), name)
+
+
+def value_of(value: LastValue, texts: Texts) -> Value:
+    """A channel's newest value."""
+    return Value(texts.word("channel", value.channel), texts.measured(value.v), texts.unit(value.unit))
+
+
+def job_line(job: CurrentJob, texts: Texts) -> JobLine:
+    """The current job's line."""
+    share = job.progress
+    percent = None if share is None else min(max(int(share * 100), 0), 100)
+    text = texts("job.paused") if job.paused else "" if share is None else texts.percent(min(max(share, 0.0), 1.0))
+    return JobLine(job.name or texts("job.unnamed"), percent, text, job.paused)
+
+
+def _detail(picture: Picture, texts: Texts) -> str:
+    """Why it is in this state, where that is worth a line: the device's reason, or how we know."""
+    if picture.reason:
+        return picture.reason
+    if picture.state is State.UNKNOWN:
+        return texts(f"source.{picture.source.word}")
+    return ""
+
+
+def link_words(link: LinkState | None, texts: Texts) -> tuple[str, str]:
+    """The link's mark (`up`, `down`, `unknown`) and its words."""
+    if link is None:
+        return "unknown", texts("link.unknown")
+    if link.up:
+        return "up", texts("link.up")
+    return "down", texts("link.down_reason", reason=link.reason) if link.reason else texts("link.down")
