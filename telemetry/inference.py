@@ -32,7 +32,7 @@ class Inferred:
 class PowerThresholds:
     """How power becomes a state: `busy_above_w` and up is busy, `idle_above_w` and up idle, else `below`.
 
-    A level once reached is kept until the power falls under its threshold less `hysteresis_w`. A rise counts when it
+    A level once reached is kept until the power falls under its threshold less its hysteresis. A rise counts when it
     lasted `rise_hold_ns`, a fall when it lasted `fall_hold_ns`, and both are then dated back to their first sample:
     a hold removes inrush peaks (rise) or the pauses of a heater that switches (fall) without shifting durations.
     With `valid_ns` a state is said again before it would expire, as long as samples come; make it at least twice the
@@ -46,6 +46,8 @@ class PowerThresholds:
     fall_hold_ns: int = 0
     below: State = State.OFFLINE
     valid_ns: int = 0
+    idle_hysteresis_w: float | None = None
+    """The hysteresis of `idle_above_w` alone; None where `hysteresis_w` is for both."""
 
     def __post_init__(self) -> None:
         """Raise `ValueError` where the levels are out of order or a number is negative."""
@@ -53,6 +55,11 @@ class PowerThresholds:
         if not least >= 0 or not self.busy_above_w > self.idle_above_w:
             message = "power thresholds want 0 <= idle_above_w < busy_above_w and no negative number"
             raise ValueError(message)
+
+    @property
+    def idle_band_w(self) -> float:
+        """How far under `idle_above_w` the power must fall."""
+        return self.hysteresis_w if self.idle_hysteresis_w is None else self.idle_hysteresis_w
 
     def state(self, *, idle: bool, busy: bool) -> State:
         """The state of the two levels reached."""
@@ -64,9 +71,9 @@ class _Level:
 
     __slots__ = ("_fall_hold_ns", "_off_below_w", "_on_above_w", "_raw", "_rise_hold_ns", "_since", "counts")
 
-    def __init__(self, on_above_w: float, thresholds: PowerThresholds, power_w: float) -> None:
+    def __init__(self, on_above_w: float, band_w: float, *, thresholds: PowerThresholds, power_w: float) -> None:
         self._on_above_w = on_above_w
-        self._off_below_w = on_above_w - thresholds.hysteresis_w
+        self._off_below_w = on_above_w - band_w
         self._rise_hold_ns = thresholds.rise_hold_ns
         self._fall_hold_ns = thresholds.fall_hold_ns
         self.counts = self._raw = power_w >= on_above_w
@@ -126,8 +133,9 @@ class PowerInference:
         if not isfinite(power_w):
             return ()
         if self._idle is None or self._busy is None:
-            self._idle = _Level(self._thresholds.idle_above_w, self._thresholds, power_w)
-            self._busy = _Level(self._thresholds.busy_above_w, self._thresholds, power_w)
+            told = self._thresholds
+            self._idle = _Level(told.idle_above_w, told.idle_band_w, thresholds=told, power_w=power_w)
+            self._busy = _Level(told.busy_above_w, told.hysteresis_w, thresholds=told, power_w=power_w)
             self._latest = self._said_at = at
             return (Inferred(at, self._thresholds.state(idle=self._idle.counts, busy=self._busy.counts)),)
         return self._next(self._idle, self._busy, power_w, at)
@@ -246,7 +254,7 @@ def power_states(t: Int64s, power_w: Float64s, thresholds: PowerThresholds) -> t
     if not len(t):
         return t, np.empty(0, np.int8)
     holds_ns = thresholds.fall_hold_ns, thresholds.rise_hold_ns
-    idle_at, idle = held(t, reached(power_w, thresholds.idle_above_w, thresholds.hysteresis_w), holds_ns)
+    idle_at, idle = held(t, reached(power_w, thresholds.idle_above_w, thresholds.idle_band_w), holds_ns)
     busy_at, busy = held(t, reached(power_w, thresholds.busy_above_w, thresholds.hysteresis_w), holds_ns)
     at = np.unique(np.concatenate((idle_at, busy_at)))
     levels = level_at(at, idle_at, idle) + level_at(at, busy_at, busy)
