@@ -6,12 +6,12 @@ Whether a time may be believed is asked of `telemetry.quality`; nothing here cor
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
+from drivers.instants import MalformedTimeError, from_rfc_3339
 from drivers.labedge.protocol import VALUES_LIMIT, MalformedError
 from telemetry.columns import Float64s, Int64s
 from telemetry.model import NS_PER_MS, NS_PER_S, Instant
@@ -28,10 +28,6 @@ LATEST_NS = LATEST_MS * NS_PER_MS
 NUMBERS = frozenset({int, float})
 """The exact types of a number; a bool is none."""
 
-_RFC_3339 = re.compile(
-    r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:[.,](\d{1,18}))?(?:[Zz]|([+-])(\d\d):([0-5]\d))", re.ASCII
-)
-
 
 def instant_of(t: object) -> Instant:
     """The instant that `t` writes; raises `MalformedError` where it writes none."""
@@ -42,22 +38,11 @@ def instant_of(t: object) -> Instant:
         broken, whole = math.modf(t)
         return int(whole) * NS_PER_MS + round(broken * NS_PER_MS)
     if type(t) is str:
-        return _from_text(t)
+        try:
+            return from_rfc_3339(t)
+        except MalformedTimeError as error:
+            raise MalformedError(f"t is {error}") from error
     raise MalformedError("t is neither a number of ms nor RFC 3339 with an offset")
-
-
-def _from_text(text: str) -> Instant:
-    parts = _RFC_3339.fullmatch(text)
-    if parts is None:
-        raise MalformedError("t is not RFC 3339 with an offset")
-    date, time, fraction, sign, hours, minutes = parts.groups()
-    try:
-        seconds = int(np.datetime64(f"{date}T{time}", "s").astype(np.int64))
-    except ValueError as error:
-        raise MalformedError("t is no date and time") from error
-    offset_s = int(hours) * 3600 + int(minutes) * 60 if sign else 0
-    utc_s = seconds + (offset_s if sign == "-" else -offset_s)
-    return utc_s * NS_PER_S + int((fraction or "")[:9].ljust(9, "0"))
 
 
 def single(message: Mapping[str, Any], at: Instant) -> Instant:
