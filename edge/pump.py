@@ -15,24 +15,30 @@ from functools import partial
 from drivers.contract import Driver, Publish, Setting, Spec, Step, Unit
 from edge.backoff import HOPELESS, Backoff
 from edge.clock import Clock, wait
-from edge.errors import Full, GiveUp, Retry
+from edge.errors import GiveUp, Retry
+from edge.feed import Feed
 from edge.health import Health, Part
-from edge.journal.contract import Journal, Offset
+from edge.journal.contract import Journal
 from edge.links.contract import Link
 from edge.metrics import Metrics
-from telemetry.model import NS_PER_MS, NS_PER_S, Instant, LinkChanged, Record, Rejected, Source, State, StateSeen, rejected
+from edge.validity import Validity
+from telemetry.model import (
+    NS_PER_MS,
+    NS_PER_S,
+    Instant,
+    LinkChanged,
+    Record,
+    Source,
+    State,
+    StateSeen,
+    rejected,
+)
 
 PATIENCE_NS = NS_PER_S
 """The longest read: so long may a stop go unnoticed where a link cannot wake its reader."""
 
 WAKE_FLOOR_NS = NS_PER_MS
 """The least time between two wakings: a driver that always asks for "at once" must not eat a core."""
-
-WINDOW_RECORDS = 2_000
-"""Records of one device that may wait for the disk: a flood fills its own share of the journal's queue, no other's."""
-
-ROOM_WAIT_S = 1.0
-"""How long room in the journal is waited for before it counts and health says so."""
 
 log = logging.getLogger(__name__)
 
@@ -47,56 +53,6 @@ class Surroundings:
     metrics: Metrics
 
 
-class Feed:
-    """One device's way into the journal, with a bounded share of its queue."""
-
-    def __init__(self, equipment: str, journal: Journal, metrics: Metrics, stopping: threading.Event) -> None:
-        """Begin with nothing on its way to the disk."""
-        self._journal = journal
-        self._waits = metrics.journal_waits.labels(equipment)
-        self._rejected = metrics.rejected.labels(equipment)
-        self._lost = metrics.dropped.labels("queue")
-        self._stopping = stopping
-        self._room = threading.Condition()
-        self._pending = 0
-
-    def keep(self, records: Sequence[Record], *, waiting: Callable[[], None]) -> None:
-        """Queue `records`, however long it takes; calls `waiting` once a second meanwhile.
-
-        Only a stop in the midst of the waiting loses them, counted. A closed journal stops the pump.
-        """
-        while records and not self._offer(records):
-            self._waits.inc()
-            if self._stopping.is_set():
-                self._lost.inc(len(records))
-                return
-            waiting()
-        self._rejected.inc(sum(isinstance(record, Rejected) for record in records))
-
-    def _offer(self, records: Sequence[Record]) -> bool:
-        with self._room:
-            if not self._room.wait_for(lambda: self._pending < WINDOW_RECORDS, ROOM_WAIT_S):
-                return False
-            self._pending += len(records)
-        taken = False
-        try:
-            self._journal.append(records, partial(self._committed, len(records)), timeout_s=ROOM_WAIT_S)
-            taken = True
-        except Full:
-            pass  # whoever called waits on
-        except GiveUp:
-            self._stopping.set()
-        finally:
-            if not taken:
-                self._committed(len(records), 0)
-        return taken
-
-    def _committed(self, count: int, _offset: Offset) -> None:
-        with self._room:
-            self._pending -= count
-            self._room.notify_all()
-
-
 class Pump:
     """One device's loop; `run` on a thread of its own, `stop` from any."""
 
@@ -109,8 +65,9 @@ class Pump:
         driver: Callable[[], Driver],
         around: Surroundings,
         backoff: Backoff,
+        valid_ns: int = 0,
     ) -> None:
-        """Join the parts; nothing is opened before `run`."""
+        """Join the parts; nothing is opened before `run`. `valid_ns` limits the device's word, 0 not at all."""
         self._setting = setting
         self._spec = spec
         self._link = link
@@ -122,6 +79,7 @@ class Pump:
         self._stopping = threading.Event()
         self._feed = Feed(setting.equipment, around.journal, around.metrics, self._stopping)
         self._received = around.metrics.messages_received.labels(link.name)
+        self._validity = Validity(valid_ns)
         self._handled: Unit = b""
         self._up: bool | None = None
         self._up_since = 0
@@ -179,7 +137,7 @@ class Pump:
         if data:
             self._received.inc()
             self._handled = data
-            self._entry(partial(driver.received, data))
+            self._entry(partial(driver.received, data), heard=True)
             self._fine()
         if self._due is not None and self._clock.monotonic() >= self._due:
             self._woken_at = self._clock.monotonic()
@@ -191,13 +149,13 @@ class Pump:
             return PATIENCE_NS
         return min(PATIENCE_NS, max(0, self._due - self._clock.monotonic()))
 
-    def _entry(self, call: Callable[[Instant], Step]) -> None:
+    def _entry(self, call: Callable[[Instant], Step], *, heard: bool = False) -> None:
         monotonic, at = self._clock.monotonic(), self._clock.now()
         step = call(at)
         self._due = None
         if step.wake_at is not None:
             self._due = max(monotonic + step.wake_at - at, self._woken_at + WAKE_FLOOR_NS)
-        self._keep(step.records)
+        self._keep(self._validity.limited(step.records, at) if heard else step.records)
         for unit in step.send:
             self._send(unit)
 
@@ -225,6 +183,7 @@ class Pump:
         if self._up and self._clock.monotonic() - self._up_since >= self._backoff.settled_s * NS_PER_S:
             self._failures = 0
         was, self._up, self._due = self._up, False, None
+        self._validity.forget()
         self._failures += 1
         if was is not False:
             self._link_changed(up=False, reason=str(error), state=State.OFFLINE, told=str(error))

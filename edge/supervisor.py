@@ -119,9 +119,12 @@ class Supervisor:
             self._bell.notify_all()
         if self._thread is not None:
             self._thread.join(STOP_S)
+        farewell = threading.Thread(target=self._carefully, args=("mqtt", self._exchange.stop), name="mqtt's farewell")
+        farewell.daemon = True
+        farewell.start()
         with self._lock:
             self._halt(list(self._devices))
-        self._carefully("mqtt", self._exchange.stop)
+        farewell.join(STOP_S)
 
     def apply(self, settings: Settings) -> None:
         """Serve exactly the equipment of `settings`; what did not change in its link, driver or place runs on."""
@@ -185,7 +188,15 @@ class Supervisor:
     def _pump(self, equipment: Equipment, spec: Spec, link: Link) -> Pump:
         setting = ways.setting_of(equipment, centre=self._settings.centre.id)
         driver = partial(spec.driver, setting, ways.options_of(equipment, spec))
-        return Pump(setting, spec, link, driver=driver, around=self._around, backoff=ways.backoff_of(equipment))
+        return Pump(
+            setting,
+            spec,
+            link,
+            driver=driver,
+            around=self._around,
+            backoff=ways.backoff_of(equipment),
+            valid_ns=round(equipment.validity_s * NS_PER_S),
+        )
 
     def _launch(self, equipment: str, pump: Pump) -> threading.Thread:
         thread = threading.Thread(target=self._run, args=(equipment, pump), name=f"pump {equipment}", daemon=True)

@@ -11,11 +11,12 @@ from drivers.contract import Act, Publish, Setting, Step
 from edge.backoff import Backoff
 from edge.clock import ManualClock, SystemClock
 from edge.errors import GiveUp, Retry
+from edge.feed import WINDOW_RECORDS
 from edge.health import Health
 from edge.links.contract import Link
 from edge.links.memory import MemoryLink
 from edge.metrics import Metrics
-from edge.pump import WINDOW_RECORDS, Pump, Surroundings
+from edge.pump import Pump, Surroundings
 from telemetry.model import NS_PER_S, Instant, LinkChanged, Rejected, Source, State, StateSeen
 from tests.edge.toys import DEADLINE_S, TOY, TOY_ID, ListJournal, ToyDriver, ToySettings, ToySimulator, of_type, poll
 

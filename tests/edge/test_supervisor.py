@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from drivers.contract import Act, Spec
+from edge import supervisor
 from edge.clock import Clock, SystemClock
 from edge.errors import GiveUp, LabedgeError, Retry
 from edge.health import Health, Part
@@ -122,6 +123,26 @@ def test_a_device_that_hangs_delays_no_other() -> None:
         lab.journal.wait_for_state(State.BUSY, of="toy-2", after=told)
         assert hanging.still_reading
         hanging.let_go()
+
+
+def test_a_stop_waits_a_bounded_time_for_what_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(supervisor, "STOP_S", 0.05)
+    lab = Lab()
+    hanging = HangingLink()
+    lab.instead["toy-1"] = hanging
+    with serving(toy("toy-1"), lab=lab):
+        assert hanging.reading.wait(DEADLINE_S)
+        lab.supervisor.stop()
+        assert hanging.still_reading
+        hanging.let_go()
+        poll(lambda: not [t for t in threading.enumerate() if t.name == "pump toy-1"])
+
+
+def test_a_device_whose_word_is_limited_is_recorded_so() -> None:
+    with serving(toy("toy-1", validity_s=60)) as lab:
+        lab.journal.wait_for_state(State.IDLE)
+    told = [s.valid_ns for s in of_type(lab.journal.records, StateSeen) if s.source is Source.DEVICE]
+    assert told == [60_000_000_000]
 
 
 def test_a_device_that_floods_delays_no_other() -> None:

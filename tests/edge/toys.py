@@ -108,6 +108,7 @@ RADIO = Spec(
     ToySimulator,
     allowed=lambda _: False,
     states=STATES,
+    holds_over_restart=True,
 )
 CATALOG = {"toy": TOY, "radio": RADIO}
 

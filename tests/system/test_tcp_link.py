@@ -31,6 +31,7 @@ def _link(server: socket.socket) -> Iterator[TcpLink]:
 
 @pytest.fixture(name="device")
 def _device(server: socket.socket, link: TcpLink) -> Iterator[socket.socket]:
+    del link  # it has connected
     device, _ = server.accept()
     device.settimeout(DEADLINE_S)
     with device:

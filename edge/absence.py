@@ -1,0 +1,55 @@
+"""What the gateway's own absence means: time that nobody watched is unknown, never the state before it.
+
+It only computes records; committing them is the gateway's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from drivers.contract import Spec
+from edge.settings import Equipment
+from edge.store.contract import Store
+from telemetry.model import EquipmentId, Instant, Source, State, StateSeen
+
+FAR = 2**62
+"""Later than any instant that is recorded (the year 2116)."""
+
+UNWATCHED = frozenset({State.UNKNOWN, State.OFFLINE})
+"""States that claim nothing about a time in which nobody looks."""
+
+
+def unknown_from(
+    at: Instant,
+    *,
+    equipment: Sequence[Equipment],
+    catalog: Mapping[str, Spec],
+    store: Store,
+    now: Instant,
+    reason: str,
+) -> tuple[StateSeen, ...]:
+    """One `unknown` from `at` on for each equipment whose last state would else be taken to hold.
+
+    A family whose states hold over a restart by its protocol has none. An equipment that was seen after `at`, within
+    the few seconds between two signs of the gateway's life, becomes unknown just after it was last seen.
+    """
+    ids = tuple(EquipmentId(one.id) for one in equipment if _forgets(one, catalog))
+    last = _last(store, ids)
+    return tuple(
+        StateSeen(one, max(at, seen_at + 1), now, State.UNKNOWN, Source.GATEWAY, reason=reason)
+        for one, (seen_at, state) in last.items()
+        if state not in UNWATCHED
+    )
+
+
+def _forgets(equipment: Equipment, catalog: Mapping[str, Spec]) -> bool:
+    spec = catalog.get(equipment.driver)
+    return spec is not None and not spec.holds_over_restart
+
+
+def _last(store: Store, ids: tuple[EquipmentId, ...]) -> dict[EquipmentId, tuple[Instant, State]]:
+    """The last instant and state of each that ever had one; of one instant the strongest source, then state, holds."""
+    changes = store.changes(ids, FAR, FAR)
+    columns = (changes.equipment, changes.at, changes.source, changes.state)
+    rows = sorted(zip(*(column.tolist() for column in columns), strict=True))
+    return {changes.ids[row]: (at, State(state)) for row, at, _source, state in rows}
