@@ -13,7 +13,7 @@ from pathlib import Path
 
 from bench.broker import broker
 from bench.publisher import Publisher
-from bench.subjects import Count, Subject
+from bench.subjects import COUNTS_MESSAGES, SUBJECTS, Count
 
 STALLED_AFTER_S = 15.0
 LASTS_AT_MOST_S = 180.0
@@ -25,27 +25,32 @@ KEPT_UP_SHARE = 0.7
 
 @dataclass(frozen=True, slots=True)
 class Drained:
-    """Readings a second, how many of all were kept, and what the reader of the figure must know."""
+    """Readings a second, and what the reader of the figure must know; None where the subject did not run."""
 
-    per_second: float
-    kept: int
-    expected: int
+    per_second: float | None
     note: str
 
 
-def drain(subject: Subject, kind: str, *, messages: int, readings: int) -> Drained:
-    """Measure `subject` on `messages` of `kind` that hold `readings` in all (or count as many)."""
+def drain(name: str, kind: str, *, messages: int, per_message: int = 1) -> Drained:
+    """Measure a subject on `messages` of `kind` with `per_message` readings each."""
+    expected = messages if name in COUNTS_MESSAGES else messages * per_message
+    scale = messages * per_message / expected
     with broker() as port, tempfile.TemporaryDirectory(prefix="labedge-bench-") as folder:
         publisher = Publisher(port, kind, messages)
-        with subject(port, Path(folder)) as count:
-            begin = time.monotonic()
-            publisher.go()
-            publisher.seconds()
-            flooded, before = time.monotonic(), count()
-            ended, kept = _until(count, readings)
-    if before > KEPT_UP_SHARE * readings:
-        return Drained(kept / (ended - begin), kept, readings, "it kept up with the publisher" + _lost(kept, readings))
-    return Drained((kept - before) / (ended - flooded), kept, readings, _lost(kept, readings).strip("; "))
+        try:
+            with SUBJECTS[name](port, Path(folder)) as count:
+                begin = time.monotonic()
+                publisher.go()
+                publisher.seconds()
+                flooded, before = time.monotonic(), count()
+                ended, kept = _until(count, expected)
+        except RuntimeError as error:
+            publisher.end()
+            return Drained(None, f"not measured: {error}")
+    missing = "" if kept >= expected else f"only {kept:,} of {expected:,} were kept when it stopped or time was over"
+    if before > KEPT_UP_SHARE * expected:
+        return Drained(scale * kept / (ended - begin), missing or "it kept up with the publisher")
+    return Drained(scale * (kept - before) / (ended - flooded), missing)
 
 
 def _until(count: Count, expected: int) -> tuple[float, int]:
@@ -61,7 +66,3 @@ def _until(count: Count, expected: int) -> tuple[float, int]:
         if at - begin > LASTS_AT_MOST_S:
             break
     return seen_at, last
-
-
-def _lost(kept: int, expected: int) -> str:
-    return "" if kept >= expected else f"; only {kept:,} of {expected:,} were kept when it stopped or time was over"

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Self
 
 from bench import payloads
 from bench.broker import free_port, stop
@@ -54,7 +55,7 @@ class Gateway:
         self._child: subprocess.Popen[bytes] | None = None
         self.ready_after_s = 0.0
 
-    def __enter__(self) -> Gateway:
+    def __enter__(self) -> Self:
         begin = time.monotonic()
         environment = {**os.environ, "LABEDGE_API__PORT": str(self._port)}
         with (self._folder / "log.txt").open("wb") as log:

@@ -15,6 +15,10 @@ CHANNELS = 100
 """A lab: ten equipments of ten channels."""
 
 BATCH = 1000
+
+FIRST_SEQ = 1_000_000
+"""`seq` of the first small message: seven digits from the first to the last."""
+
 PERIOD_S = 0.02
 
 EQUIPMENT = tuple(f"bench-{n}" for n in range(10))
@@ -28,7 +32,7 @@ def topic(number: int) -> bytes:
 
 def small(number: int, begin_ms: int) -> bytes:
     """One reading, 60 bytes; `seq` is the message's number."""
-    body = f'{{"t":{begin_ms + number},"v":{20 + number % 997 / 100:.2f},"unit":"C","seq":{1_000_000 + number}}}'
+    body = f'{{"t":{begin_ms + number},"v":{20 + number % 997 / 100:.2f},"unit":"C","seq":{FIRST_SEQ + number}}}'
     return body.ljust(60).encode()
 
 
@@ -40,9 +44,7 @@ def batch_json(number: int, begin_ms: int) -> bytes:
 def batch_msgpack(number: int, begin_ms: int) -> bytes:
     """The same as little-endian float32 bytes."""
     values = _values(number).astype("<f4").tobytes()
-    return bytes(
-        msgpack.packb({"t0": _batch_begin_ms(number, begin_ms), "dt": PERIOD_S, "v": values, "f": "f4"})
-    )
+    return bytes(msgpack.packb({"t0": _batch_begin_ms(number, begin_ms), "dt": PERIOD_S, "v": values, "f": "f4"}))
 
 
 KINDS: Mapping[str, Callable[[int, int], bytes]] = {

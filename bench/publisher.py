@@ -48,6 +48,11 @@ class Publisher:
         self._child.communicate()
         return float(answer["seconds"])
 
+    def end(self) -> None:
+        """Stop without having published."""
+        self._child.kill()
+        self._child.communicate()
+
     def _expect(self, word: str) -> None:
         if self._line().strip() != word:
             raise RuntimeError("the publisher did not start")

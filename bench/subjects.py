@@ -1,6 +1,7 @@
 """Whoever is measured at the broker: labedge and its peers, each a child process that counts what it has kept.
 
-A subject is a context manager over (broker's port, empty folder) that gives a function: how many readings so far.
+A subject is a context manager over (broker's port, empty folder) that gives a function: how many it has kept so far,
+readings or messages as `COUNTS_MESSAGES` tells.
 """
 
 from __future__ import annotations
@@ -62,6 +63,8 @@ def _script(name: str, port: int, folder: Path, arguments: list[str]) -> Iterato
     finally:
         stop(child)
 
+
+COUNTS_MESSAGES = frozenset({NULL, NODE_RED, THINGSBOARD})
 
 SUBJECTS: Mapping[str, Subject] = {
     NULL: null_subscriber,

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import paho.mqtt.client as mqtt
+from paho.mqtt.enums import CallbackAPIVersion
 
 from bench.counter import Counter
 
@@ -15,7 +16,7 @@ INFLIGHT = 2000
 
 def main() -> None:
     counter = Counter(Path(sys.argv[2]))
-    client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, "bench-null", clean_session=False, manual_ack=True)
+    client = mqtt.Client(CallbackAPIVersion.VERSION2, "bench-null", clean_session=False, manual_ack=True)
     client.max_inflight_messages_set(INFLIGHT)
 
     def on_message(client: mqtt.Client, _: Any, message: mqtt.MQTTMessage) -> None:

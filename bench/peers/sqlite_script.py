@@ -17,6 +17,7 @@ from typing import Any
 import msgpack
 import numpy as np
 import paho.mqtt.client as mqtt
+from paho.mqtt.enums import CallbackAPIVersion
 
 from bench.counter import Counter
 
@@ -51,7 +52,7 @@ def write(client: mqtt.Client, database: str, waiting: deque[mqtt.MQTTMessage], 
 
 def main() -> None:
     waiting: deque[mqtt.MQTTMessage] = deque()
-    client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, "bench-sqlite", clean_session=False, manual_ack=True)
+    client = mqtt.Client(CallbackAPIVersion.VERSION2, "bench-sqlite", clean_session=False, manual_ack=True)
     client.max_inflight_messages_set(2000)
     client.on_message = lambda _client, _data, message: waiting.append(message)
     client.on_connect = lambda client, *_: client.subscribe("labedge/v1/#", 1)

@@ -1,4 +1,4 @@
-"""Node-RED: an `mqtt in` node, parsed JSON, a `file` node. It acknowledges when a message arrives, not when it is kept."""
+"""Node-RED: `mqtt in`, parsed JSON, a `file` node. It acknowledges when a message arrives, not when it is kept."""
 
 from __future__ import annotations
 
