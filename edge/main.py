@@ -5,30 +5,36 @@ Nothing is decided here but the order of starting and stopping.
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from drivers.catalog import CATALOG
 from drivers.contract import Spec
-from edge.absence import unknown_from
+from edge.absence import FAR, unknown_from
 from edge.clock import Clock, SystemClock
 from edge.errors import Full, GiveUp
+from edge.exchange import Exchange
 from edge.health import Health, Part
 from edge.journal.sqlite import SqliteJournal
 from edge.live import Live
 from edge.metrics import Metrics
-from edge.pump import Surroundings, part_name
-from edge.settings import Equipment, Settings
+from edge.pump import Surroundings
+from edge.settings import Settings
 from edge.store.local import LocalStore
-from edge.supervisor import Exchange, Supervisor
-from telemetry.model import Instant
+from edge.supervisor import Supervisor
+from telemetry.model import NS_PER_S, EquipmentId, Instant, Source
 
 JOURNAL = "journal.sqlite"
 """The journal's file in the data folder."""
 
 COMMIT_S = 2.0
 """How long a start or stop waits for the disk: a full one must not keep the gateway from either."""
+
+
+LATELY_NS = 30 * 24 * 3600 * NS_PER_S
+"""A month: an equipment that has told no state for so long may have other firmware by now."""
 
 
 class Gateway:
@@ -42,8 +48,12 @@ class Gateway:
         clock: Clock | None = None,
         reload: Callable[[], Settings | None] = lambda: None,
         catalog: Mapping[str, Spec] = CATALOG,
+        environ: Mapping[str, str] | None = None,
     ) -> None:
-        """Open the journal in `data_dir`, which is made; raises `GiveUp` or `Damaged` where that cannot be."""
+        """Open the journal in `data_dir`, which is made; raises `GiveUp` or `Damaged` where that cannot be.
+
+        `environ` holds the secrets that the settings point to; None takes the process's own.
+        """
         self.settings = settings
         self.data_dir = data_dir
         self.clock = clock or SystemClock()
@@ -66,7 +76,17 @@ class Gateway:
         )
         self.store = LocalStore(data_dir / JOURNAL)
         around = Surroundings(self.journal, self.clock, self.health, self.metrics)
-        self.exchange: Exchange = NoMqtt(self.health)
+        self.exchange = Exchange(
+            settings,
+            catalog=catalog,
+            journal=self.journal,
+            clock=self.clock,
+            health=self.health,
+            metrics=self.metrics,
+            environ=os.environ if environ is None else environ,
+            seen=self.store.discovered(),
+            says_state=self._says_state,
+        )
         self.supervisor = Supervisor(catalog, around, self.exchange, reload=self._reload)
 
     def start(self) -> None:
@@ -109,6 +129,11 @@ class Gateway:
         except (Full, GiveUp) as error:
             self.health.report(Part("gateway", ok=False, message=f"{reason}: {error}", fix=error.fix, vital=False))
 
+    def _says_state(self, equipment: EquipmentId) -> bool:
+        """Whether it told its own state lately: then its activity need not be taken for one."""
+        changes = self.store.changes((equipment,), self.clock.now() - LATELY_NS, FAR)
+        return bool((changes.source == Source.DEVICE).any())
+
     def _reload(self) -> Settings | None:
         settings = self._ask()
         if settings is not None:
@@ -118,29 +143,6 @@ class Gateway:
                 self.health.report(Part("restart", ok=False, message=message, fix="restart labedge", vital=False))
             self.settings = self.settings.model_copy(update={"equipment": settings.equipment})
         return self.settings if settings is not None else None
-
-
-class NoMqtt:
-    """The exchange of a gateway whose MQTT is off: it serves nobody, and says so."""
-
-    def __init__(self, health: Health) -> None:
-        self._health = health
-
-    def start(self) -> None:
-        """Nothing to connect."""
-
-    def stop(self) -> None:
-        """Nothing to disconnect."""
-
-    def attach(self, equipment: Equipment, spec: Spec, /) -> None:
-        """Say that `equipment` is not heard."""
-        message = f"{equipment.id} speaks over MQTT ({spec.family}), which is off"
-        fix = 'set url = "managed" in [mqtt], or the address of the broker'
-        self._health.report(Part(part_name(equipment.id), ok=False, message=message, fix=fix, vital=False))
-
-    def detach(self, equipment_id: str, /) -> None:
-        """Forget it."""
-        self._health.forget(part_name(equipment_id))
 
 
 def _lasting(settings: Settings) -> tuple[object, ...]:

@@ -119,7 +119,7 @@ def test_new_settings_take_effect_and_say_what_needs_a_restart(tmp_path: Path) -
 def test_mqtt_equipment_is_told_that_mqtt_is_off(tmp_path: Path) -> None:
     radio = toy("radio-1", driver=RADIO.family, link=LinkSettings(mqtt="radio/#"))
     with running(tmp_path, radio) as lab:
-        assert "which is off" in lab.message("equipment:radio-1")
+        assert "switched off" in lab.message("equipment:radio-1")
         lab.news = Settings(mqtt=OFF)
         poll(lambda: lab.message("equipment:radio-1") == "none")
 
