@@ -13,6 +13,7 @@ from pathlib import Path
 from drivers.catalog import CATALOG
 from drivers.contract import Spec
 from edge.absence import FAR, unknown_from
+from edge.broker import Broker
 from edge.clock import Clock, SystemClock
 from edge.errors import Full, GiveUp
 from edge.exchange import Exchange
@@ -29,7 +30,10 @@ from telemetry.model import NS_PER_S, EquipmentId, Instant, Source
 JOURNAL = "journal.sqlite"
 """The journal's file in the data folder."""
 
-COMMIT_S = 2.0
+BROKER = "mosquitto"
+"""The managed broker's folder in the data folder."""
+
+COMMIT_S = 1.0
 """How long a start or stop waits for the disk: a full one must not keep the gateway from either."""
 
 
@@ -38,7 +42,7 @@ LATELY_NS = 30 * 24 * 3600 * NS_PER_S
 
 
 class Gateway:
-    """One gateway: `settings data_dir clock health metrics live journal store exchange supervisor`."""
+    """One gateway: `settings data_dir clock health metrics live journal store broker exchange supervisor`."""
 
     def __init__(
         self,
@@ -76,6 +80,8 @@ class Gateway:
         )
         self.store = LocalStore(data_dir / JOURNAL)
         around = Surroundings(self.journal, self.clock, self.health, self.metrics)
+        environ = os.environ if environ is None else environ
+        self.broker = _broker(settings, data_dir, around, environ)
         self.exchange = Exchange(
             settings,
             catalog=catalog,
@@ -83,7 +89,8 @@ class Gateway:
             clock=self.clock,
             health=self.health,
             metrics=self.metrics,
-            environ=os.environ if environ is None else environ,
+            broker=self.broker,
+            environ=environ,
             seen=self.store.discovered(),
             says_state=self._says_state,
         )
@@ -95,6 +102,8 @@ class Gateway:
         self.live.restore(self.store, now=self.clock.now())
         if self.journal.previous_alive is not None:
             self._unwatched(self.journal.previous_alive, reason="the gateway was not running")
+        if self.broker is not None:
+            self.broker.start()
         self.supervisor.apply(self.settings)
         self.supervisor.start()
 
@@ -105,6 +114,8 @@ class Gateway:
                 return
             self._stopped = True
         self.supervisor.stop()
+        if self.broker is not None:
+            self.broker.stop()
         self._unwatched(self.clock.now(), reason="the gateway was stopped")
         self.journal.close()
         self.live.close()
@@ -143,6 +154,13 @@ class Gateway:
                 self.health.report(Part("restart", ok=False, message=message, fix="restart labedge", vital=False))
             self.settings = self.settings.model_copy(update={"equipment": settings.equipment})
         return self.settings if settings is not None else None
+
+
+def _broker(settings: Settings, data_dir: Path, around: Surroundings, environ: Mapping[str, str]) -> Broker | None:
+    """The gateway's own broker, where the settings want one."""
+    if settings.mqtt.url != "managed":
+        return None
+    return Broker(settings.mqtt, data_dir / BROKER, clock=around.clock, health=around.health, environ=environ)
 
 
 def _lasting(settings: Settings) -> tuple[object, ...]:

@@ -31,6 +31,9 @@ BEAT_S = 1.0
 DEAF_S = 30.0
 """One look takes at most some seconds, even where pumps must be stopped; longer means that it is stuck."""
 
+LOOK_S = 1.0
+"""How long a stop waits for a look that is under way."""
+
 STOP_S = 3.0
 """How long all pumps together may take to stop; a thread that is still stuck then is left to end by itself."""
 
@@ -118,7 +121,7 @@ class Supervisor:
             self._stopping = True
             self._bell.notify_all()
         if self._thread is not None:
-            self._thread.join(STOP_S)
+            self._thread.join(LOOK_S)
         farewell = threading.Thread(target=self._carefully, args=("mqtt", self._exchange.stop), name="mqtt's farewell")
         farewell.daemon = True
         farewell.start()
