@@ -6,11 +6,10 @@ It knows no clock and no time zone but those that a text carries; pages show the
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal
 
 import numpy as np
-import numpy.typing as npt
 from pydantic import BeforeValidator, WithJsonSchema
 
 from telemetry.columns import Int64s
@@ -69,8 +68,8 @@ def _decimals(ns: int) -> str:
 def format_instants(t: Int64s) -> list[str]:
     """A column of instants; one precision for all, the coarsest that loses nothing."""
     unit = next((name for name, ns in _GRAINS if not (t % ns).any()), "ns")
-    times: npt.NDArray[np.datetime64[date | int | None]] = t.astype("M8[ns]")
-    texts: list[str] = np.datetime_as_string(times, unit=unit, timezone="UTC").tolist()
+    times = t.astype("M8[ns]")  # the stubs of numpy take no array of this type, the function does
+    texts: list[str] = np.datetime_as_string(times, unit=unit, timezone="UTC").tolist()  # type: ignore[call-overload]
     return texts
 
 

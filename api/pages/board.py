@@ -24,7 +24,11 @@ MAX_COLUMNS = 8
 """Cards side by side on a wall screen; more could not be read from five metres."""
 
 SCREEN_RATIO = 1.9
-CARD_RATIO = 2.1
+"""A wall screen without its top line."""
+
+CARD_RATIO = 1.4
+"""A card's width in letters over its height in lines, so that both run out together."""
+
 _NUMBERS = re.compile(r"(\d+)")
 
 
@@ -88,7 +92,8 @@ def board_of(snapshot: Snapshot, parts: Sequence[Part], *, centre: Centre, texts
     for picture in snapshot.equipment:
         by_room.setdefault(picture.room, []).append(picture)
     names = {room: room_name(room, centre, texts) for room in by_room}
-    order = sorted(by_room, key=lambda room: (room == "", *_natural(names[room])))
+    named = list(centre.rooms)
+    order = sorted(by_room, key=lambda room: (_place(room, named), *_natural(names[room])))
     columns, rows = fitted([len(by_room[room]) for room in order])
     return Board(
         rooms=tuple(
@@ -107,6 +112,11 @@ def board_of(snapshot: Snapshot, parts: Sequence[Part], *, centre: Centre, texts
 def room_name(room: str, centre: Centre, texts: Texts) -> str:
     """A room as people call it: from the settings, else its id."""
     return centre.rooms.get(room, room) if room else texts("board.no_room")
+
+
+def _place(room: str, named: list[str]) -> int:
+    """Rooms that the settings name come first, in their order; equipment without a room comes last."""
+    return named.index(room) if room in named else len(named) + (room == "")
 
 
 def _room(room: str, name: str, cards: list[Card], *, columns: int, texts: Texts) -> Room:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from api.pages.texts import Texts
 from edge.picture import CurrentJob, LastValue, LinkState, Picture
-from telemetry.model import NS_PER_MS, Instant, State
+from telemetry.model import NS_PER_MS, Instant, Source, State
 
 MAX_VALUES = 3
 """Values on a card: one row that can still be read across a room."""
@@ -17,6 +17,7 @@ MAX_VALUES = 3
 _FIRST_CHANNELS = ("tool0_temperature", "bed_temperature", "power", "feed_rate", "spindle_speed", "temperature")
 """What a person looks for first; the others follow by name."""
 
+_TELLING = frozenset({Source.NO_DATA, Source.EXPIRED, Source.GATEWAY, Source.LINK})
 _WITHOUT_DATA = frozenset({State.OFFLINE, State.UNKNOWN})
 
 
@@ -106,7 +107,7 @@ def _detail(picture: Picture, texts: Texts) -> str:
     """Why it is in this state, where that is worth a line: the device's reason, or how we know."""
     if picture.reason:
         return picture.reason
-    if picture.state is State.UNKNOWN:
+    if picture.state is State.UNKNOWN and picture.source in _TELLING:
         return texts(f"source.{picture.source.word}")
     return ""
 

@@ -31,12 +31,14 @@ class Pages:
         self._templates = Environment(
             loader=FileSystemLoader(Path(__file__).parent / "templates"),
             autoescape=True,
+            auto_reload=False,
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
         )
         self._templates.globals["asset"] = self.assets.address
         self._templates.globals["settings"] = settings
+        self._templates.globals["card_html"] = self.card
         self._card = lru_cache(CARDS_KEPT)(self._rendered_card)
 
     @property

@@ -44,7 +44,6 @@ def get_board(
         "board.html",
         language,
         board=_board(parts, language),
-        pages=parts.pages,
         kiosk=kiosk is not None,
         theme=theme,
         other=other(language),

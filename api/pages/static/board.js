@@ -66,6 +66,9 @@
     };
   }
 
+  /* On a phone the troubles wait behind their headline. */
+  if (matchMedia("(max-width: 40rem)").matches) document.getElementById("troubles").open = false;
+
   setInterval(() => {
     if (Date.now() - heard > QUIET_MS) {
       showLost(true);
