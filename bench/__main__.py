@@ -21,9 +21,15 @@ def measured(name: str) -> list[Row]:
     try:
         rows = measure()
     except (RuntimeError, OSError) as error:
-        rows = [Row(figure=name, what=name, measured=None, unit="", met=False, note=f"not measured: {error}")]
+        rows = [
+            Row(figure=name, what=name, measured=None, unit="", met=False, note=f"not measured: {_last_line(error)}")
+        ]
     print(f"{name}: {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
     return rows
+
+
+def _last_line(error: Exception) -> str:
+    return str(error).strip().rpartition("\n")[2]
 
 
 def main(names: list[str]) -> int:

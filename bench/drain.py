@@ -46,7 +46,7 @@ def drain(name: str, kind: str, *, messages: int, per_message: int = 1) -> Drain
                 ended, kept = _until(count, expected)
         except RuntimeError as error:
             publisher.end()
-            return Drained(None, f"not measured: {error}")
+            return Drained(None, f"not measured: {str(error).strip().rpartition(chr(10))[2]}")
     missing = "" if kept >= expected else f"only {kept:,} of {expected:,} were kept when it stopped or time was over"
     if before > KEPT_UP_SHARE * expected:
         return Drained(scale * kept / (ended - begin), missing or "it kept up with the publisher")

@@ -35,14 +35,20 @@ def install() -> None:
 @contextmanager
 def node_red(port: int, folder: Path) -> Iterator[Callable[[], int]]:
     """Node-RED at the broker on `port`; counts the lines of its file, which are messages."""
-    kept = folder / "kept.jsonl"
-    flow = (HERE / "flow.json").read_text(encoding="utf-8")
-    (folder / "flow.json").write_text(flow.replace("@PORT@", str(port)).replace("@FILE@", str(kept)), encoding="utf-8")
+    kept = write_flow(folder, port)
     with running(folder):
         wait_for_first(port, kept)
         lines = _Lines(kept)
         probes = lines.count()
         yield lambda: lines.count() - probes
+
+
+def write_flow(folder: Path, port: int) -> Path:
+    """Write the flow for the broker on `port` into `folder`; the file that it will keep messages in."""
+    kept = folder / "kept.jsonl"
+    flow = (HERE / "flow.json").read_text(encoding="utf-8")
+    (folder / "flow.json").write_text(flow.replace("@PORT@", str(port)).replace("@FILE@", str(kept)), encoding="utf-8")
+    return kept
 
 
 @contextmanager
