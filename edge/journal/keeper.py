@@ -17,7 +17,7 @@ from edge.journal import chunks, words
 from edge.journal.chunks import HOUR_NS, Chunk, Origin
 from edge.journal.contract import Committed, Offset
 from edge.journal.known import EVER, Known, KnownChannel, load
-from edge.journal.series import Series, check_batch, check_reading
+from edge.journal.series import Series, check_batch, check_reading, gather
 from telemetry.columns import Float64s, Int64s
 from telemetry.model import Instant, JobPhase, JobSeen, Reading, ReadingBatch, Record, Rejected
 
@@ -99,7 +99,7 @@ class Keeper:
             if isinstance(item, Entry):
                 self._log(item)
             else:
-                _gather(series, item)
+                gather(series, item)
         for one in series.values():
             self._readings(one)
         self._finish(alive)
@@ -125,7 +125,10 @@ class Keeper:
         origin = Origin(channel.id, int(series.received_at), series.run)
         one = series.one()
         if one is not None and channel.is_free(one[0], one[0]):
-            self._add(channel, series, chunks.single(origin, *one), one[1])
+            record = Reading(
+                series.equipment, series.channel, one[0], origin.received_at, one[1], series.unit, series.run
+            )
+            self._add(channel, chunks.single(origin, *one), record)
             channel.free_from = one[0]
             return
         for t, v in series.pieces():
@@ -140,7 +143,7 @@ class Keeper:
             t, v = self._unknown(channel, t, v)
             if not len(t):
                 return
-        self._add(channel, series, chunks.fresh(origin, t, v), float(v[-1]), (t, v))
+        self._add(channel, chunks.fresh(origin, t, v), series.record(t, v))
 
     def _unknown(self, channel: KnownChannel, t: Int64s, v: Float64s) -> tuple[Int64s, Float64s]:
         """Only the readings whose time is not kept yet; leaves the free span behind them."""
@@ -157,24 +160,17 @@ class Keeper:
         channel.free_until = following[0] if following else EVER
         return t, v
 
-    def _add(
-        self,
-        channel: KnownChannel,
-        series: Series,
-        chunk: Chunk,
-        last_value: float,
-        arrays: tuple[Int64s, Float64s] | None = None,
-    ) -> None:
+    def _add(self, channel: KnownChannel, chunk: Chunk, record: Reading | ReadingBatch) -> None:
         offset = self.known.next_offset()
         self._rows.append(chunk.row(offset))
-        channel.grown(chunk, last_value)
+        channel.grown(chunk, record.value if isinstance(record, Reading) else float(record.v[-1]))
         self._touched[channel.id] = channel
         self.known.readings += chunk.n
         hour = (channel.id, chunk.first // HOUR_NS * HOUR_NS)
         if hour not in self.known.unjoined:
             self._connection.execute("INSERT OR IGNORE INTO unjoined VALUES (?, ?)", hour)
             self.known.unjoined.add(hour)
-        self._new.append((offset, _record(series, chunk, arrays)))
+        self._new.append((offset, record))
 
     def _channel(self, series: Series) -> KnownChannel:
         key = (series.equipment, series.channel)
@@ -205,23 +201,3 @@ def _times(chunk: Chunk) -> Int64s:
         return chunks.times_of(chunk)
     except Damaged:
         return np.zeros(0, np.int64)
-
-
-def _gather(series: dict[tuple[str, str, str], Series], item: Reading | ReadingBatch) -> None:
-    key = (item.equipment, item.channel, item.run)
-    one = series.get(key)
-    if one is None:
-        one = series[key] = Series(item.equipment, item.channel, item.run)
-    if isinstance(item, Reading):
-        one.add_one(item)
-    else:
-        one.add_batch(item)
-
-
-def _record(series: Series, chunk: Chunk, arrays: tuple[Int64s, Float64s] | None) -> Record:
-    if arrays is None or chunk.n == 1:
-        return Reading(
-            series.equipment, series.channel, chunk.first, chunk.received_at, chunk.least, series.unit, series.run
-        )
-    t, v = arrays
-    return ReadingBatch(series.equipment, series.channel, t, v, chunk.received_at, series.unit, series.run)

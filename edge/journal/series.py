@@ -12,11 +12,11 @@ from itertools import pairwise
 import numpy as np
 
 from edge.journal.chunks import CHUNK_READINGS, HOUR_NS
-from edge.journal.words import INT64
+from edge.journal.words import GREATEST, LEAST
 from telemetry.columns import Float64s, Int64s
 from telemetry.model import Channel, EquipmentId, Instant, Reading, ReadingBatch
 
-_READABLE = range(INT64.start + HOUR_NS, INT64.stop - HOUR_NS)
+_EARLIEST, _LATEST = LEAST + HOUR_NS, GREATEST - HOUR_NS
 """Times whose hour has a beginning and an end in 64 bits."""
 
 
@@ -58,6 +58,13 @@ class Series:
         for begin, end in _cuts(t):
             yield t[begin:end], v[begin:end]
 
+    def record(self, t: Int64s, v: Float64s) -> Reading | ReadingBatch:
+        """What is new of it, as a record: one reading or a batch."""
+        names = (self.equipment, self.channel)
+        if len(t) == 1:
+            return Reading(*names, int(t[0]), self.received_at, float(v[0]), self.unit, self.run)
+        return ReadingBatch(*names, t, v, self.received_at, self.unit, self.run)
+
     def _heard(self, words: Reading | ReadingBatch) -> None:
         self.unit = words.unit or self.unit
         self.received_at = max(self.received_at, words.received_at)
@@ -76,6 +83,18 @@ class Series:
         return rising(t, v)
 
 
+def gather(series: dict[tuple[str, str, str], Series], item: Reading | ReadingBatch) -> None:
+    """Add a record to the series of its channel and run, made where there is none."""
+    key = (item.equipment, item.channel, item.run)
+    one = series.get(key)
+    if one is None:
+        one = series[key] = Series(item.equipment, item.channel, item.run)
+    if isinstance(item, Reading):
+        one.add_one(item)
+    else:
+        one.add_batch(item)
+
+
 def rising(t: Int64s, v: Float64s) -> tuple[Int64s, Float64s]:
     """By time, each time once with the value that came first."""
     if (t[1:] > t[:-1]).all():
@@ -88,7 +107,8 @@ def rising(t: Int64s, v: Float64s) -> tuple[Int64s, Float64s]:
 
 def check_reading(reading: Reading) -> None:
     """Raise `ValueError` where a reading could not be kept."""
-    if not (reading.value - reading.value == 0 and reading.at in _READABLE and reading.received_at in INT64):
+    finite = reading.value - reading.value == 0
+    if not (finite and _EARLIEST <= reading.at <= _LATEST and LEAST <= reading.received_at <= GREATEST):
         message = f"{reading} is not finite or has a time beyond 64 bits"
         raise ValueError(message)
 
@@ -103,7 +123,7 @@ def check_batch(batch: ReadingBatch) -> None:
     if not np.isfinite(v).all():
         message = f"{named} has values that are not finite"
         raise ValueError(message)
-    if int(t.min()) not in _READABLE or int(t.max()) not in _READABLE or batch.received_at not in INT64:
+    if t.min() < _EARLIEST or t.max() > _LATEST or not LEAST <= batch.received_at <= GREATEST:
         message = f"{named} has times beyond 64 bits"
         raise ValueError(message)
 

@@ -31,7 +31,8 @@ from telemetry.model import (
 Sparse: TypeAlias = StateSeen | JobSeen | LinkChanged | Rejected | EquipmentSeen | ClockJumped
 """What is kept one by one."""
 
-INT64 = range(-(2**63), 2**63)
+LEAST = -(2**63)
+GREATEST = 2**63 - 1
 """What a column of whole numbers holds."""
 
 _MARK_BYTES = 16
@@ -86,7 +87,7 @@ def to_row(record: Sparse) -> LogRow:
     valid_ns = int(record.valid_ns) if isinstance(record, StateSeen) else 0
     raw = record.raw if isinstance(record, Rejected) else b""
     numbers = (int(record.at), int(record.received_at), valid_ns)
-    if not all(number in INT64 for number in numbers):
+    if not all(LEAST <= number <= GREATEST for number in numbers):
         message = f"{type(record).__name__} of {equipment!r} has a number beyond 64 bits: {numbers}"
         raise ValueError(message)
     text = json.dumps({name: word for name, word in words.items() if word not in ("", None)}, separators=(",", ":"))

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from edge.journal.contract import Offset
 from telemetry.columns import Changes, Envelope, Readings
-from telemetry.model import Channel, EquipmentId, EquipmentSeen, Instant, JobOutcome, LinkChanged, Record
+from telemetry.model import Channel, EquipmentId, EquipmentSeen, Instant, JobOutcome, LinkChanged, Record, StateSeen
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +81,14 @@ class Store(Protocol):
 
     def links(self) -> tuple[LinkChanged, ...]:
         """The latest change of each equipment's link."""
+
+    def link_history(
+        self, equipment: EquipmentId, start: Instant, end: Instant, *, limit: int
+    ) -> tuple[LinkChanged, ...]:
+        """Changes of an equipment's link in [start, end), by time; the latest `limit` of them."""
+
+    def states(self) -> tuple[StateSeen, ...]:
+        """The latest state of each equipment, with the device's own word and reason."""
 
     def discovered(self) -> tuple[EquipmentSeen, ...]:
         """The latest sighting of each equipment that announced itself."""

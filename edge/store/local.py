@@ -19,7 +19,7 @@ from edge.journal import chunks, words
 from edge.journal.chunks import HOUR_NS, Chunk
 from edge.journal.contract import Offset
 from edge.journal.database import bytes_on_disk
-from edge.journal.words import INT64, Kind, LogRow
+from edge.journal.words import GREATEST, LEAST, Kind, LogRow
 from edge.store.connections import Connections
 from edge.store.contract import ChannelInfo, Counts, Job
 from edge.store.jobs import by_job, overlapping
@@ -67,6 +67,10 @@ _LATEST = f"""
     SELECT {words.COLUMNS} FROM ids JOIN log ON offset = (
         SELECT offset FROM log WHERE equipment = id AND kind = ? ORDER BY at DESC, received_at DESC, offset DESC LIMIT 1
     )
+"""  # noqa: S608 fixed words
+_LINKS_BETWEEN = f"""
+    SELECT {words.COLUMNS} FROM log WHERE equipment = ? AND kind = ? AND at >= ? AND at < ?
+    ORDER BY at DESC, received_at DESC, offset DESC LIMIT ?
 """  # noqa: S608 fixed words
 _LOG_AFTER = f"SELECT offset, {words.COLUMNS} FROM log WHERE offset > ? ORDER BY offset LIMIT ?"  # noqa: S608 fixed words
 _CHUNKS_AFTER = f"""
@@ -155,6 +159,20 @@ class LocalStore:
         """See the contract."""
         return tuple(record for record in self._latest(Kind.LINK) if isinstance(record, LinkChanged))
 
+    def link_history(
+        self, equipment: EquipmentId, start: Instant, end: Instant, *, limit: int
+    ) -> tuple[LinkChanged, ...]:
+        """See the contract."""
+        where = (equipment, Kind.LINK, _fit(start), _fit(end), limit)
+        with self._connections.snapshot() as connection:
+            rows = connection.execute(_LINKS_BETWEEN, where).fetchall()
+        records = (words.to_record(LogRow(*row)) for row in reversed(rows))
+        return tuple(record for record in records if isinstance(record, LinkChanged))
+
+    def states(self) -> tuple[StateSeen, ...]:
+        """See the contract."""
+        return tuple(record for record in self._latest(Kind.STATE) if isinstance(record, StateSeen))
+
     def discovered(self) -> tuple[EquipmentSeen, ...]:
         """See the contract."""
         return tuple(record for record in self._latest(Kind.EQUIPMENT) if isinstance(record, EquipmentSeen))
@@ -204,7 +222,7 @@ class LocalStore:
 
 def _fit(instant: Instant) -> Instant:
     """The nearest instant that a column can hold."""
-    return min(max(int(instant), INT64.start), INT64.stop - 1)
+    return min(max(int(instant), LEAST), GREATEST)
 
 
 def _window(

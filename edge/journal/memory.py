@@ -1,0 +1,119 @@
+"""A journal in memory that keeps every promise of the contract but the disk's: for tests and trials.
+
+Never waits and is never full; what it held is gone with it.
+"""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from edge.clock import Clock
+from edge.errors import GiveUp
+from edge.journal.contract import Committed, Offset
+from edge.journal.faults import Border
+from edge.journal.keeper import Entry, prepared
+from edge.journal.series import Series, gather
+from telemetry.columns import Float64s, Int64s
+from telemetry.model import Channel, EquipmentId, Instant, Record
+
+
+def _nobody(_committed: Committed) -> None:
+    """No subscriber."""
+
+
+@dataclass(slots=True)
+class MemoryChannel:
+    """All readings of one channel, by time."""
+
+    unit: str = ""
+    t: Int64s = field(default_factory=lambda: np.zeros(0, np.int64))
+    v: Float64s = field(default_factory=lambda: np.zeros(0, np.float64))
+
+
+class MemoryJournal:
+    """See `edge.journal.contract.Journal`; commits at once, on the thread that appends.
+
+    `lock` guards what is kept, for `edge.store.memory`.
+    """
+
+    def __init__(self, *, clock: Clock, on_commit: Callable[[Committed], None] = _nobody) -> None:
+        self.instance = str(uuid.uuid4())
+        self.previous_alive: Instant | None = None
+        self.alive: Instant | None = None
+        self.offset: Offset = 0
+        self.records: list[tuple[Offset, Record]] = []
+        self.channels: dict[tuple[EquipmentId, Channel], MemoryChannel] = {}
+        self.lock = threading.RLock()
+        self._keys: set[object] = set()
+        self._clock = clock
+        self._on_commit = on_commit
+        self._closed = False
+
+    def append(
+        self, records: Sequence[Record], done: Callable[[Offset], None] | None = None, *, timeout_s: float | None = None
+    ) -> None:
+        """See the contract; raises `ValueError` where a record cannot be kept as it is."""
+        del timeout_s  # it never waits
+        ready = [prepared(record) for record in records]
+        with self.lock:
+            if self._closed:
+                raise GiveUp("The journal is closed.", fix="Start the gateway again.")
+            before = len(self.records)
+            series: dict[tuple[str, str, str], Series] = {}
+            for item in ready:
+                if isinstance(item, Entry):
+                    self._log(item)
+                else:
+                    gather(series, item)
+            for one in series.values():
+                self._readings(one)
+            self.alive = self._clock.now()
+            committed = Committed(self.offset, tuple(self.records[before:]))
+            self._confirm(committed, done)
+
+    def commit(self, records: Sequence[Record], *, timeout_s: float | None = None) -> Offset:
+        """See the contract."""
+        self.append(records, timeout_s=timeout_s)
+        return self.offset
+
+    def hurry(self) -> None:
+        """See the contract: nothing ever waits here."""
+
+    def close(self) -> None:
+        """See the contract."""
+        with self.lock:
+            self._closed = True
+
+    def _confirm(self, committed: Committed, done: Callable[[Offset], None] | None) -> None:
+        if done is not None:
+            with Border("a confirmation"):
+                done(committed.offset)
+        if committed.records:
+            with Border("a subscriber"):
+                self._on_commit(committed)
+
+    def _log(self, entry: Entry) -> None:
+        key = entry.row.key()
+        if key not in self._keys:
+            self._keys.add(key)
+            self._add(entry.record)
+
+    def _readings(self, series: Series) -> None:
+        channel = self.channels.setdefault((series.equipment, series.channel), MemoryChannel())
+        channel.unit = series.unit or channel.unit
+        for t, v in series.pieces():
+            new = ~np.isin(t, channel.t)
+            if new.any():
+                self._add(series.record(t[new], v[new]))
+                all_t, all_v = np.concatenate((channel.t, t[new])), np.concatenate((channel.v, v[new]))
+                order = np.argsort(all_t)
+                channel.t, channel.v = all_t[order], all_v[order]
+
+    def _add(self, record: Record) -> None:
+        self.offset += 1
+        self.records.append((self.offset, record))

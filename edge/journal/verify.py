@@ -1,0 +1,159 @@
+"""Whether a journal on disk still says what was written, row by row; usable while the gateway runs.
+
+Never writes and never stops at the first fault; memory is one chunk, however large the journal.
+"""
+
+from __future__ import annotations
+
+import math
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from edge.errors import Damaged
+from edge.journal import chunks, words
+from edge.journal.chunks import HOUR_NS, Chunk
+from edge.journal.database import SCHEMAS, connect_reading, schema_version
+from edge.journal.words import LogRow
+from telemetry.columns import Float64s, Int64s
+
+FAULTS_LIMIT = 1000
+"""Told of one journal: who has more restores a backup."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong, and where: `chunk 812 of lab-1/temperature`."""
+
+    place: str
+    message: str
+
+
+def verify(path: Path) -> tuple[Fault, ...]:
+    """Every fault found, at most `FAULTS_LIMIT`; none means that all is as written.
+
+    Raises `GiveUp` where there is no journal at `path`.
+    """
+    connection = connect_reading(path)
+    faults: list[Fault] = []
+    try:
+        connection.execute("BEGIN")
+        for place, check in _CHECKS:
+            faults.extend(_guarded(place, check(connection)))
+    except sqlite3.DatabaseError as error:
+        faults.append(Fault(str(path), f"it cannot be read as a journal: {error}"))
+    finally:
+        connection.close()
+    return tuple(faults[:FAULTS_LIMIT])
+
+
+def _guarded(place: str, faults: Iterator[Fault]) -> Iterator[Fault]:
+    """A check whose table cannot be read to its end is a fault, and the next check goes on."""
+    try:
+        yield from faults
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+        yield Fault(place, f"it cannot be read to its end: {error}")
+
+
+def _schema(connection: sqlite3.Connection) -> Iterator[Fault]:
+    version = schema_version(connection)
+    if version != len(SCHEMAS):
+        yield Fault("file", f"its schema is {version}; this labedge writes {len(SCHEMAS)}")
+
+
+def _structure(connection: sqlite3.Connection) -> Iterator[Fault]:
+    for (message,) in connection.execute(f"PRAGMA integrity_check({FAULTS_LIMIT})"):
+        if message != "ok":
+            yield Fault("file", str(message))
+    for table, rowid, parent, _number in connection.execute("PRAGMA foreign_key_check"):
+        yield Fault(f"{table} {rowid}", f"it names a row of {parent} that is not there")
+
+
+def _chunks(connection: sqlite3.Connection) -> Iterator[Fault]:
+    names = {row[0]: f"{row[1]}/{row[2]}" for row in connection.execute("SELECT id, equipment, channel FROM channels")}
+    rows = connection.execute(f"SELECT offset, {chunks.COLUMNS} FROM chunks ORDER BY channel_id, first")  # noqa: S608 fixed words
+    channel_id, reach, previous = 0, 0, np.zeros(0, np.int64)
+    for offset, *row in rows:
+        chunk = Chunk(*row)
+        place = f"chunk {offset} of {names.get(chunk.channel_id, 'an unknown channel')}"
+        if chunk.channel_id != channel_id:
+            channel_id, reach, previous = chunk.channel_id, chunk.first - 1, np.zeros(0, np.int64)
+        try:
+            t = chunks.times_of(chunk)
+            yield from (Fault(place, message) for message in _faults_of(chunk, t, chunks.values_of(chunk)))
+        except Damaged as error:
+            yield Fault(place, str(error))
+            continue
+        if chunk.first <= reach and np.isin(t, previous).any():
+            yield Fault(place, "it repeats times of the chunks before it")
+        previous = t if chunk.first > reach else np.union1d(previous[previous >= chunk.first], t)
+        reach = max(reach, chunk.last)
+
+
+def _faults_of(chunk: Chunk, t: Int64s, v: Float64s) -> Iterator[str]:
+    if chunks.crc_of(chunk) != chunk.crc32:
+        yield "its checksum does not fit"
+    if not (t[1:] > t[:-1]).all():
+        yield "its times do not rise"
+    if not np.isfinite(v).all():
+        yield "it holds values that are not finite"
+        return
+    if (int(t[0]), int(t[-1])) != (chunk.first, chunk.last) or chunk.first // HOUR_NS != chunk.last // HOUR_NS:
+        yield "its first and last time are not those of its readings, or not of one hour"
+    least, greatest, total = chunks.statistics(v)
+    # Processors differ in how they add, so the sum is compared within what rounding can do.
+    if (least, greatest) != (chunk.least, chunk.greatest) or not math.isclose(
+        total, chunk.total, rel_tol=1e-9, abs_tol=1e-9 * float(np.abs(v).max()) * len(v)
+    ):
+        yield "its least, greatest or sum are not those of its readings"
+
+
+def _log(connection: sqlite3.Connection) -> Iterator[Fault]:
+    for offset, *row in connection.execute(f"SELECT offset, {words.COLUMNS} FROM log ORDER BY offset"):  # noqa: S608 fixed words
+        entry = LogRow(*row)
+        if words.crc_of(entry) != entry.crc32:
+            yield Fault(f"log {offset} of {entry.equipment or 'the gateway'}", "its checksum does not fit")
+
+
+def _offsets(connection: sqlite3.Connection) -> Iterator[Fault]:
+    """Each table's offsets rise because they are its key; none may be in both or beyond the last one given out."""
+    for (offset,) in connection.execute("SELECT offset FROM chunks INTERSECT SELECT offset FROM log"):
+        yield Fault(f"offset {offset}", "both a chunk and a log row have it")
+    query = "SELECT max(coalesce((SELECT max(offset) FROM chunks), 0), coalesce((SELECT max(offset) FROM log), 0))"
+    (greatest,) = connection.execute(query).fetchone()
+    row = connection.execute("SELECT offset FROM gateway").fetchone()
+    if row is None or greatest > row[0]:
+        yield Fault("gateway", f"offset {greatest} is in use and was never given out")
+
+
+def _counters(connection: sqlite3.Connection) -> Iterator[Fault]:
+    query = """
+        SELECT equipment, channel FROM channels WHERE n != (
+            SELECT coalesce(sum(n), 0) FROM chunks WHERE channel_id = id)
+        OR n > 0 AND (first, last) != (SELECT min(first), max(last) FROM chunks WHERE channel_id = id)
+    """
+    for equipment, channel in connection.execute(query):
+        yield Fault(
+            f"channel {equipment}/{channel}", "its number of readings, first or last time do not fit its chunks"
+        )
+    query = """
+        SELECT readings, (SELECT coalesce(sum(n), 0) FROM channels), records, (SELECT count(*) FROM log) FROM gateway
+    """
+    for readings, of_channels, records, of_log in connection.execute(query):
+        if (readings, records) != (of_channels, of_log):
+            yield Fault(
+                "gateway", f"it counts {readings} readings and {records} records, not {of_channels} and {of_log}"
+            )
+
+
+_CHECKS: tuple[tuple[str, Callable[[sqlite3.Connection], Iterator[Fault]]], ...] = (
+    ("file", _schema),
+    ("file", _structure),
+    ("table chunks", _chunks),
+    ("table log", _log),
+    ("offsets", _offsets),
+    ("counters", _counters),
+)

@@ -1,0 +1,151 @@
+"""The read side of a journal in memory: slow and obvious, for tests and trials.
+
+Never computes what the contract does not ask for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
+
+import numpy as np
+
+from edge.journal.contract import Offset
+from edge.journal.memory import MemoryChannel, MemoryJournal
+from edge.store.contract import ChannelInfo, Counts, Job
+from edge.store.jobs import by_job, overlapping
+from telemetry import resample
+from telemetry.columns import Changes, Envelope, Readings
+from telemetry.model import (
+    Channel,
+    EquipmentId,
+    EquipmentSeen,
+    Instant,
+    JobSeen,
+    LinkChanged,
+    Reading,
+    ReadingBatch,
+    Record,
+    Rejected,
+    StateSeen,
+)
+
+_Word = TypeVar("_Word", StateSeen, JobSeen, LinkChanged, EquipmentSeen, Rejected)
+
+
+class MemoryStore:
+    """See `edge.store.contract.Store`."""
+
+    def __init__(self, journal: MemoryJournal) -> None:
+        self._journal = journal
+
+    def instance(self) -> str:
+        """See the contract."""
+        return self._journal.instance
+
+    def offset(self) -> Offset:
+        """See the contract."""
+        return self._journal.offset
+
+    def changes(self, equipment: Sequence[EquipmentId], start: Instant, end: Instant) -> Changes:
+        """See the contract."""
+        ids = tuple(dict.fromkeys(equipment))
+        rows: list[tuple[int, int, int, int, int]] = []
+        for number, one in enumerate(ids):
+            mine = [seen for seen in self._all(StateSeen) if seen.equipment == one and seen.at < end]
+            begin = max((seen.at for seen in mine if seen.at < start), default=start)
+            rows.extend((number, s.at, s.state, s.source, s.valid_ns) for s in _sorted(mine) if s.at >= begin)
+        columns = np.array(rows, np.int64).reshape(-1, 5).T
+        return Changes(
+            ids,
+            columns[0].astype(np.int32),
+            columns[1].copy(),
+            columns[2].astype(np.int8),
+            columns[3].astype(np.int8),
+            columns[4].copy(),
+        )
+
+    def readings(self, equipment: EquipmentId, channel: Channel, start: Instant, end: Instant) -> Readings:
+        """See the contract."""
+        with self._journal.lock:
+            kept = self._journal.channels.get((equipment, channel), MemoryChannel())
+            inside = (kept.t >= start) & (kept.t < end)
+            return Readings(kept.t[inside], kept.v[inside])
+
+    def envelope(
+        self, equipment: EquipmentId, channel: Channel, start: Instant, end: Instant, *, points: int
+    ) -> Envelope:
+        """See the contract."""
+        found = self.readings(equipment, channel, start, end)
+        return resample.envelope(found.t, found.v, start=start, end=end, points=points)
+
+    def channels(self, equipment: EquipmentId | None = None) -> tuple[ChannelInfo, ...]:
+        """See the contract."""
+        with self._journal.lock:
+            named = sorted(self._journal.channels.items())
+        return tuple(
+            ChannelInfo(*name, kept.unit, int(kept.t[0]), int(kept.t[-1]), len(kept.t), float(kept.v[-1]))
+            for name, kept in named
+            if equipment in (None, name[0])
+        )
+
+    def jobs(self, equipment: Sequence[EquipmentId], start: Instant, end: Instant) -> tuple[Job, ...]:
+        """See the contract."""
+        return overlapping(by_job([seen for seen in self._all(JobSeen) if seen.equipment in equipment]), start, end)
+
+    def links(self) -> tuple[LinkChanged, ...]:
+        """See the contract."""
+        return _latest(self._all(LinkChanged))
+
+    def link_history(
+        self, equipment: EquipmentId, start: Instant, end: Instant, *, limit: int
+    ) -> tuple[LinkChanged, ...]:
+        """See the contract."""
+        mine = [one for one in self._all(LinkChanged) if one.equipment == equipment and start <= one.at < end]
+        return tuple(sorted(mine, key=lambda one: (one.at, one.received_at))[-limit:])
+
+    def states(self) -> tuple[StateSeen, ...]:
+        """See the contract."""
+        return _latest(self._all(StateSeen))
+
+    def discovered(self) -> tuple[EquipmentSeen, ...]:
+        """See the contract."""
+        return _latest(self._all(EquipmentSeen))
+
+    def records(self, after: Offset, limit: int) -> tuple[tuple[Offset, Record], ...]:
+        """See the contract."""
+        with self._journal.lock:
+            return tuple([one for one in self._journal.records if one[0] > after][:limit])
+
+    def last_alive(self) -> Instant | None:
+        """See the contract."""
+        return self._journal.alive
+
+    def counts(self) -> Counts:
+        """See the contract."""
+        with self._journal.lock:
+            readings = sum(len(kept.t) for kept in self._journal.channels.values())
+            records = sum(not isinstance(one, Reading | ReadingBatch) for _offset, one in self._journal.records)
+        return Counts(readings, records, len(self._all(Rejected)), dropped_readings=0, bytes_on_disk=0)
+
+    def close(self) -> None:
+        """See the contract: nothing is open."""
+
+    def _all(self, kind: type[_Word]) -> list[_Word]:
+        with self._journal.lock:
+            return [one for _offset, one in self._journal.records if isinstance(one, kind)]
+
+
+def _sorted(seen: Iterable[StateSeen]) -> list[StateSeen]:
+    return sorted(seen, key=lambda one: (one.at, one.source, one.state))
+
+
+_Sighting = TypeVar("_Sighting", LinkChanged, EquipmentSeen, StateSeen)
+
+
+def _latest(seen: Iterable[_Sighting]) -> tuple[_Sighting, ...]:
+    """The latest of each equipment, by equipment; of one instant the one received, then committed last."""
+    latest: dict[EquipmentId, _Sighting] = {}
+    for one in sorted(seen, key=lambda one: (one.at, one.received_at)):
+        latest[one.equipment] = one
+    return tuple(latest[name] for name in sorted(latest))
