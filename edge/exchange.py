@@ -93,7 +93,7 @@ class Exchange:
         self._announcement = f"labedge/v1/{centre}/$gateway/$link"
         self._board = Switchboard(centre=centre, catalog=catalog, clock=clock, seen=seen, says_state=says_state)
         self._window = Window()
-        self._intake = Intake(journal, self._window, ring=self._ring)
+        self._intake = Intake(journal, self._window, metrics, ring=self._ring)
         self._lock = threading.RLock()
         self._out = Outcome()
         self._backlog: deque[Incoming] = deque()

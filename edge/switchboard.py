@@ -21,8 +21,10 @@ from edge.links import ways
 from edge.links.mqtt_frames import Incoming
 from edge.links.mqtt_topics import Filters, includes, least
 from edge.settings import Equipment
+from edge.validity import Validity
 from telemetry.model import (
     NS_PER_MS,
+    NS_PER_S,
     EquipmentId,
     EquipmentSeen,
     Instant,
@@ -70,6 +72,7 @@ class Listener:
     make: Callable[[], Driver]
     driver: Driver
     newcomer: bool
+    validity: Validity | None = None
     due: int | None = None
     queued: int | None = None
 
@@ -117,6 +120,8 @@ class Switchboard:
         if not setting.topic:
             setting = replace(setting, topic=self._usual_topic(equipment, spec))
         listener = self._listen(setting, spec, partial(ways.options_of, equipment, spec), newcomer=False)
+        if equipment.validity_s:
+            listener.validity = Validity(round(equipment.validity_s * NS_PER_S))
         if up:
             self._open(listener, out)
 
@@ -161,7 +166,7 @@ class Switchboard:
         at = self._clock.now()
         for listener in listeners:
             with _Border(self, listener, unit, out):
-                self._take(listener, listener.driver.received(unit, at), at, out)
+                self._take(listener, listener.driver.received(unit, at), at, out, heard=True)
 
     def wake(self, out: Outcome) -> None:
         """Wake whoever is due."""
@@ -176,7 +181,7 @@ class Switchboard:
                 listener.due = None
                 at = self._clock.now()
                 with _Border(self, listener, None, out):
-                    self._take(listener, listener.driver.woken(at), at, out, floor_ns=WAKE_FLOOR_NS)
+                    self._take(listener, listener.driver.woken(at), at, out)
 
     def next_due(self) -> int | None:
         """When `wake` has something to do, at the earliest (monotonic ns)."""
@@ -261,8 +266,11 @@ class Switchboard:
         self._open(listener, out)
         return listener
 
-    def _take(self, listener: Listener, step: Step, at: Instant, out: Outcome, *, floor_ns: int = 0) -> None:
-        out.records.extend(step.records)
+    def _take(self, listener: Listener, step: Step, at: Instant, out: Outcome, *, heard: bool = False) -> None:
+        records = step.records
+        if listener.validity is not None and heard:
+            records = listener.validity.limited(records, at)
+        out.records.extend(records)
         for unit in step.send:
             if isinstance(unit, Publish) and listener.spec.allowed(unit):
                 out.send.append(unit)
@@ -274,7 +282,7 @@ class Switchboard:
         if step.wake_at is None:
             listener.due = None
         else:
-            listener.due = self._clock.monotonic() + max(step.wake_at - at, floor_ns)
+            listener.due = self._clock.monotonic() + max(step.wake_at - at, WAKE_FLOOR_NS)
             if listener.queued is None or listener.due < listener.queued:
                 self._set_alarm(listener, listener.due)
 
