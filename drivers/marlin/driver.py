@@ -14,7 +14,7 @@ from drivers.marlin.jobs import Job
 from drivers.marlin.printer import Printer
 from drivers.marlin.protocol import Message, Ok, Report, Target, Tool, Unknown, bounded, parse
 from drivers.marlin.settings import MarlinSettings
-from drivers.marlin.states import state_of, word_of
+from drivers.marlin.states import UNANSWERED, state_of, word_of
 from drivers.marlin.temperatures import sensible
 from telemetry.model import NS_PER_S, Instant, Record, State, StateSeen, rejected
 
@@ -32,7 +32,7 @@ class MarlinDriver:
         self._heaters = Heaters(setting.equipment)
         self._printer = Printer(settings, self._heaters, Job(setting.equipment))
         self._records: list[Record] = []
-        self._said: tuple[State, str] | None = None
+        self._said = (State.UNKNOWN, UNANSWERED)
         self._at: Instant = 0
         self._now = 0
         self._heard_at = 0
@@ -44,7 +44,7 @@ class MarlinDriver:
         self._talk.started(self._now, quiet_ns=self._settle_ns)
         self._printer.opened(self._now)
         self._heard_at = self._now
-        self._said = None
+        self._said = (State.OFFLINE, "")  # whatever was said of it before, somebody may have said so since
         return self._step()
 
     def received(self, unit: Unit, at: Instant) -> Step:
@@ -105,8 +105,8 @@ class MarlinDriver:
         state = state_of(word)
         self._printer.hold(state, self._at, reason=reason)
         self._records += self._printer.take()
-        if self._said != (state, word):
-            self._said = (state, word)
+        if self._said != (state, word or reason):
+            self._said = (state, word or reason)
             seen = StateSeen(self._equipment, self._at, self._at, state, word=bounded(word), reason=bounded(reason))
             self._records.append(seen)
 

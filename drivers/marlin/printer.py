@@ -88,7 +88,7 @@ class Printer:
         if self._away and known:
             self._away = False
             self._end(JobOutcome.UNKNOWN, at, UNHEARD)
-        if self._job.stopped and not (self._heaters.wanted or self._paused):
+        if self._job.stopped and not self._heaters.wanted:
             self._end(JobOutcome.CANCELLED, at, UNFINISHED)
 
     def hold(self, state: State, at: Instant, *, reason: str) -> None:

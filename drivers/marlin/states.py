@@ -13,10 +13,7 @@ from telemetry.model import State
 
 STATES: Mapping[str, State] = MappingProxyType(
     {
-        # what this driver knows of the device, from its answers
-        "opened": State.UNKNOWN,  # the port is open and nothing is known yet
-        "start": State.UNKNOWN,  # it boots
-        "silent": State.UNKNOWN,  # open, and no word for longer than `silence_s`
+        # what its answers come to
         "idle": State.IDLE,  # it answers; no print, every target 0, nothing busy
         "heating": State.SETUP,  # a heater has a target and there is no print
         "printing": State.BUSY,  # a print from its card or told by its host actions
@@ -30,6 +27,9 @@ STATES: Mapping[str, State] = MappingProxyType(
         "action: paused": State.PAUSED,
     }
 )
+
+UNANSWERED = "it has not answered yet"
+"""Why nothing is known at first."""
 
 
 def state_of(word: str) -> State:
@@ -53,12 +53,12 @@ class Facts:
 
 
 def word_of(facts: Facts) -> tuple[str, str]:
-    """The one word that holds, and its reason: the first row that applies."""
+    """The one word that holds, and its reason: the first row that applies; no word where nothing is known."""
     busy = f"busy: {facts.busy}"
     waits = facts.busy != "" and state_of(busy) is not State.SETUP
     rows = (
         (facts.halted, "halted", facts.halted),
-        (facts.silent, "silent", facts.silent),
+        (facts.silent, "", facts.silent),
         (waits, busy, facts.paused or facts.busy),
         (facts.paused, "action: paused", facts.paused),
         (facts.unmoving, "not moving", facts.unmoving),
@@ -66,6 +66,6 @@ def word_of(facts: Facts) -> tuple[str, str]:
         (facts.busy, busy, facts.heating or facts.busy),
         (facts.heating, "heating", facts.heating),
         (facts.known, "idle", ""),
-        (facts.booting, "start", ""),
+        (facts.booting, "", "it has just started"),
     )
-    return next(((word, reason) for applies, word, reason in rows if applies), ("opened", ""))
+    return next(((word, reason) for applies, word, reason in rows if applies), ("", UNANSWERED))
