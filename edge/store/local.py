@@ -35,6 +35,7 @@ from telemetry.model import (
     Reading,
     ReadingBatch,
     Record,
+    StateSeen,
 )
 
 ANSWER_READINGS = 500_000
