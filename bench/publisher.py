@@ -49,7 +49,7 @@ class Publisher:
         return float(answer["seconds"])
 
     def end(self) -> None:
-        """Stop without having published."""
+        """Stop, whether it has published or not."""
         self._child.kill()
         self._child.communicate()
 

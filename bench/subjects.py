@@ -1,7 +1,6 @@
 """Whoever is measured at the broker: labedge and its peers, each a child process that counts what it has kept.
 
-A subject is a context manager over (broker's port, empty folder) that gives a function: how many it has kept so far,
-readings or messages as `COUNTS_MESSAGES` tells.
+A subject is a context manager over (broker's port, empty folder) that gives a `Running`.
 """
 
 from __future__ import annotations
@@ -18,9 +17,9 @@ from bench.counter import Counter
 from bench.gateway import Gateway
 from bench.peers.nodered import node_red
 from bench.peers.thingsboard import thingsboard
+from bench.running import Running
 
-Count: TypeAlias = Callable[[], int]
-Subject: TypeAlias = Callable[[int, Path], AbstractContextManager[Count]]
+Subject: TypeAlias = Callable[[int, Path], AbstractContextManager[Running]]
 
 LABEDGE = "labedge"
 NULL = "empty paho subscriber, manual_ack"
@@ -30,28 +29,28 @@ THINGSBOARD = "ThingsBoard gateway, SQLite storage"
 
 
 @contextmanager
-def labedge(port: int, folder: Path) -> Iterator[Count]:
+def labedge(port: int, folder: Path) -> Iterator[Running]:
     """The gateway itself."""
     with Gateway(folder, mqtt=f"mqtt://127.0.0.1:{port}") as gateway:
-        yield gateway.count
+        yield Running(gateway.count, gateway.pid)
 
 
 @contextmanager
-def null_subscriber(port: int, folder: Path) -> Iterator[Count]:
+def null_subscriber(port: int, folder: Path) -> Iterator[Running]:
     """The limit: paho, `manual_ack`, nothing kept; counts messages."""
-    with _script("null_subscriber", port, folder, []) as count:
-        yield count
+    with _script("null_subscriber", port, folder, []) as running:
+        yield running
 
 
 @contextmanager
-def sqlite_script(port: int, folder: Path) -> Iterator[Count]:
+def sqlite_script(port: int, folder: Path) -> Iterator[Running]:
     """The short script."""
-    with _script("sqlite_script", port, folder, [str(folder / "readings.sqlite")]) as count:
-        yield count
+    with _script("sqlite_script", port, folder, [str(folder / "readings.sqlite")]) as running:
+        yield running
 
 
 @contextmanager
-def _script(name: str, port: int, folder: Path, arguments: list[str]) -> Iterator[Count]:
+def _script(name: str, port: int, folder: Path, arguments: list[str]) -> Iterator[Running]:
     counter = Counter(folder / "counter")
     command = [sys.executable, "-m", f"bench.peers.{name}", str(port), *arguments, str(folder / "counter")]
     child = subprocess.Popen(command, stdout=subprocess.PIPE)
@@ -59,12 +58,13 @@ def _script(name: str, port: int, folder: Path, arguments: list[str]) -> Iterato
         assert child.stdout is not None  # noqa: S101 opened above as a pipe
         if child.stdout.readline().strip() != b"ready":
             raise RuntimeError(f"{name} did not start")
-        yield counter.value
+        yield Running(counter.value, child.pid)
     finally:
         stop(child)
 
 
 COUNTS_MESSAGES = frozenset({NULL, NODE_RED, THINGSBOARD})
+"""Those that count messages; the others count readings."""
 
 SUBJECTS: Mapping[str, Subject] = {
     NULL: null_subscriber,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from bench.broker import free_port, stop
 from bench.peers.probe import wait_for_first
+from bench.running import Running
 
 HERE = Path(__file__).parent
 INSTALLED = HERE.parents[1] / ".peers" / "nodered"
@@ -33,14 +34,14 @@ def install() -> None:
 
 
 @contextmanager
-def node_red(port: int, folder: Path) -> Iterator[Callable[[], int]]:
+def node_red(port: int, folder: Path) -> Iterator[Running]:
     """Node-RED at the broker on `port`; counts the lines of its file, which are messages."""
     kept = write_flow(folder, port)
-    with running(folder):
+    with running(folder) as child:
         wait_for_first(port, kept)
         lines = _Lines(kept)
         probes = lines.count()
-        yield lambda: lines.count() - probes
+        yield Running(lambda: lines.count() - probes, child.pid)
 
 
 def write_flow(folder: Path, port: int) -> Path:

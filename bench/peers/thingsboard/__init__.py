@@ -8,12 +8,13 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 from bench.broker import broker, stop
 from bench.peers.probe import wait_until
+from bench.running import Running
 
 HERE = Path(__file__).parent
 INSTALLED = HERE.parents[1] / ".peers" / "thingsboard"
@@ -34,7 +35,7 @@ def install() -> None:
 
 
 @contextmanager
-def thingsboard(port: int, folder: Path) -> Iterator[Callable[[], int]]:
+def thingsboard(port: int, folder: Path) -> Iterator[Running]:
     """The gateway at the broker on `port`; counts the rows of its storage, which are messages."""
     install()
     (folder / "logs").mkdir()
@@ -42,7 +43,7 @@ def thingsboard(port: int, folder: Path) -> Iterator[Callable[[], int]]:
         yield from _counted(port, upstream, folder)
 
 
-def _counted(port: int, upstream: int, folder: Path) -> Iterator[Callable[[], int]]:
+def _counted(port: int, upstream: int, folder: Path) -> Iterator[Running]:
     files = {"tb_gateway.json": _gateway(folder, upstream), "mqtt.json": _connector(port), "logs.json": _LOGS}
     for name, content in files.items():
         (folder / name).write_text(json.dumps(content), encoding="utf-8")
@@ -54,7 +55,7 @@ def _counted(port: int, upstream: int, folder: Path) -> Iterator[Callable[[], in
     try:
         wait_until(port, lambda: _stored(folder) > 0)
         probes = _stored(folder)
-        yield lambda: _stored(folder) - probes
+        yield Running(lambda: _stored(folder) - probes, child.pid)
     finally:
         stop(child)
 
