@@ -71,18 +71,15 @@ def channel_name(name: str) -> str:
 class Gathered:
     """The rows of one chunk of bytes, by channel, until they become records.
 
-    `heard` and `ticks` are the time of receipt and the device's own time of each row.
+    `heard` and `ticks` are the time of receipt and the device's own time of each row; `alive` is for whoever notes
+    that the chunk has been taken for a sign of life.
     """
 
     def __init__(self) -> None:
+        self.alive = False
         self.heard: list[Instant] = []
         self.ticks: list[float | None] = []
         self._values: dict[tuple[Channel, str], tuple[list[int], list[float]]] = {}
-
-    @property
-    def sampled(self) -> bool:
-        """Whether there is any value."""
-        return bool(self._values)
 
     def begin(self, heard: Instant, ticks: float | None) -> None:
         """The next row."""

@@ -54,10 +54,11 @@ class LinesDriver:
             return self._step(records)
         chunk = Gathered()
         for frame in self._framer.feed(unit):
-            if (row := self._read(frame, records)) is not None:
+            row = self._read(frame, records)
+            if row is not None:
                 self._reject(frame.raw, self._gather(row, chunk), records)
-        records += chunk.records(self._equipment, self._times(chunk, at), at)
-        return self._step(records + self._states(at, sampled=chunk.sampled))
+            records += self._states(row, chunk)
+        return self._step([*records, *chunk.records(self._equipment, self._times(chunk, at), at)])
 
     def woken(self, at: Instant) -> Step:
         """Silence may have become a state."""
@@ -71,14 +72,15 @@ class LinesDriver:
     def _step(self, records: list[Record]) -> Step:
         return Step(tuple(records), (), self._streaming.wake_at)
 
-    def _states(self, at: Instant, *, sampled: bool) -> list[Record]:
-        if sampled:
-            self._lost = False
-            return [*self._streaming.sampled(at)]
+    def _states(self, row: Row | None, chunk: Gathered) -> list[Record]:
+        """What a line changes: the first sample of a chunk is a sign of life, too many lines without one are none."""
+        if row is not None and row.cells and (self._lost or not chunk.alive):
+            self._lost, chunk.alive = False, True
+            return [*self._streaming.sampled(self._line_at)]
         if self._lost or not self._recognition.lost:
             return []
         self._lost = True
-        return [*self._streaming.unreadable(at, LOST)]
+        return [*self._streaming.unreadable(self._line_at, LOST)]
 
     def _read(self, frame: Frame, records: list[Record]) -> Row | None:
         """The row that a line is; what it is else goes to `records` or is understood."""

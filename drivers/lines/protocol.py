@@ -98,7 +98,7 @@ def _json_value(name: str, value: object) -> tuple[str, float | str | None, str]
     return name, None if value is None else "a nested value", ""
 
 
-_NEXT_PAIR = re.compile(r"[ \t]+(?=[^\W\d]\w{0,63}[ \t]{0,4}[:=])")
+_NEXT_PAIR = re.compile(r"[ \t]{1,16}(?=[^\W\d]\w{0,63}[ \t]{0,4}[:=])")
 _DIVIDER = re.compile(r"[:=]")
 _PAIR = re.compile(r"([^\W\d][^:=]{0,63})[:=](.+)")
 

@@ -26,6 +26,7 @@ class Streaming:
         self._intervals: deque[int] = deque(maxlen=MEASURED_PERIODS)
         self._last: Instant | None = None
         self._quiet_at: Instant | None = None
+        self._busy_at: Instant = 0
         self._activity = self._started()
 
     @property
@@ -55,16 +56,14 @@ class Streaming:
         """Time passed."""
         if self._quiet_at is not None and at >= self._quiet_at:
             self._quiet_at = None
-            return self._said((Inferred(at, State.IDLE),), at)
+            return [self._seen(at, at, State.IDLE)]
         return self._said(self._activity.woken(at), at)
 
     def unreadable(self, at: Instant, reason: str) -> list[StateSeen]:
         """Lines come, and none can be read: whether the device streams is not known."""
         said = self._said(self._activity.ended(), at)
         self._last = self._quiet_at = None
-        source = Source.ACTIVITY_INFERRED
-        word = WORDS[State.UNKNOWN]
-        return [*said, StateSeen(self._equipment, at, at, State.UNKNOWN, source=source, word=word, reason=reason)]
+        return [*said, self._seen(at, at, State.UNKNOWN, reason)]
 
     def set_back(self, at: Instant) -> list[StateSeen]:
         """The gateway's clock was set back to `at`: what was counted counts anew."""
@@ -86,8 +85,14 @@ class Streaming:
         return Activity(ActivitySettings(gap_of(period_ns), tail_ns=period_ns, after=State.IDLE))
 
     def _said(self, inferred: tuple[Inferred, ...], at: Instant) -> list[StateSeen]:
+        """The changes as records: an end lies between its run's begin and now, at an instant of its own."""
+        said = []
+        for one in inferred:
+            since = one.at if one.state is State.BUSY else max(min(one.at, at - 1), self._busy_at + 1)
+            self._busy_at = since if one.state is State.BUSY else self._busy_at
+            said.append(self._seen(since, at, one.state))
+        return said
+
+    def _seen(self, since: Instant, at: Instant, state: State, reason: str = "") -> StateSeen:
         source = Source.ACTIVITY_INFERRED
-        return [
-            StateSeen(self._equipment, min(one.at, at), at, one.state, source=source, word=WORDS[one.state])
-            for one in inferred
-        ]
+        return StateSeen(self._equipment, since, at, state, source=source, word=WORDS[state], reason=reason)

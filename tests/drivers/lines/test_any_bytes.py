@@ -18,7 +18,8 @@ from drivers.lines.driver import LinesDriver
 from drivers.lines.protocol import Heading, Row
 from drivers.lines.recognition import Recognition
 from drivers.lines.settings import LinesSettings
-from telemetry.model import Channel, Record, Rejected, StateSeen
+from telemetry.model import Record, Rejected, StateSeen
+from tests.drivers.harness import told
 from tests.drivers.lines.bench import BOARD, at, flat
 from tests.transcripts import read
 
@@ -62,16 +63,9 @@ def records(chunks: Sequence[bytes], chosen: dict[str, Any]) -> list[Record]:
     return [record for chunk in chunks for record in driver.received(chunk, at(1)).records]
 
 
-def essence(found: list[Record]) -> tuple[list[tuple[Channel, float, str]], list[tuple[bytes, str]], list[str]]:
-    """Records without their times and without their batches: readings by channel, rejects, states."""
-    readings = sorted(((r.channel, r.value, r.unit) for r in flat(found)), key=lambda reading: reading[0])
-    rejects = [(record.raw, record.reason) for record in found if isinstance(record, Rejected)]
-    return readings, rejects, [record.word for record in found if isinstance(record, StateSeen)][:1]
-
-
 @given(streams, cuts, options)
 def test_the_same_records_however_the_stream_is_cut(data: bytes, places: list[int], chosen: dict[str, Any]) -> None:
-    assert essence(records(parts(data, places), chosen)) == essence(records([data], chosen))
+    assert told(records(parts(data, places), chosen)) == told(records([data], chosen))
 
 
 @given(streams, options)
@@ -80,6 +74,13 @@ def test_readings_are_finite_and_unique_in_time(data: bytes, chosen: dict[str, A
     assert all(isfinite(reading.value) for reading in readings)
     keys = [(reading.channel, reading.at) for reading in readings]
     assert len(set(keys)) == len(keys)
+
+
+@given(st.lists(streams, max_size=6), options)
+def test_no_two_states_are_said_for_one_instant(chunks: list[bytes], chosen: dict[str, Any]) -> None:
+    found = records([*chunks, b"?\n" * 25, b"1,2\n" * 25], chosen)
+    instants = [record.at for record in found if isinstance(record, StateSeen)]
+    assert len(set(instants)) == len(instants)
 
 
 @given(streams, options)

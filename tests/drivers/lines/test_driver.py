@@ -19,7 +19,7 @@ from tests.drivers.lines.bench import BOARD, Bench, at, bench
 def test_lines_that_come_at_once_are_one_batch_a_channel() -> None:
     it = bench(columns=[{"name": "b", "unit": "V"}]).said("a,b\n1,2\n3,4\n", 1)
     t = np.array([at(1) + 1, at(1) + 2], np.int64)
-    assert it.records[:2] == [
+    assert it.records[1:] == [
         ReadingBatch(BOARD, Channel("a"), t, np.array([1.0, 3.0]), at(1) + 2),
         ReadingBatch(BOARD, Channel("b"), t, np.array([2.0, 4.0]), at(1) + 2, "V"),
     ]
@@ -28,8 +28,8 @@ def test_lines_that_come_at_once_are_one_batch_a_channel() -> None:
 def test_a_line_that_comes_alone_is_one_reading_a_channel() -> None:
     it = bench().said("5\n", 1)
     assert it.records == [
-        Reading(BOARD, Channel("column_1"), at(1), at(1), 5.0),
         StateSeen(BOARD, at(1), at(1), State.BUSY, Source.ACTIVITY_INFERRED, word="streaming"),
+        Reading(BOARD, Channel("column_1"), at(1), at(1), 5.0),
     ]
 
 
@@ -133,6 +133,22 @@ def test_lines_that_can_be_read_again_are_busy_again() -> None:
         "3.0 busy streaming",
         "3.0 idle silent",
         "4.0 unknown unreadable",
+    ]
+
+
+def test_a_run_of_one_sample_begins_before_it_ends() -> None:
+    it = bench().said("1\n", 10).until(100)
+    changes = [(record.at, record.state) for record in it.records if isinstance(record, StateSeen)]
+    assert changes == [(at(10), State.BUSY), (at(10) + 1, State.IDLE)]
+
+
+def test_reading_again_in_the_same_chunk_is_busy_again() -> None:
+    it = bench().said("1\n" + "what?\n" * LOST_LINES + "2\n3\n", 1)
+    assert [word.split(" ", 1)[1] for word in it.words()] == [
+        "busy streaming",
+        "idle silent",
+        "unknown unreadable",
+        "busy streaming",
     ]
 
 
