@@ -102,7 +102,7 @@ class MemoryStore:
     ) -> tuple[LinkChanged, ...]:
         """See the contract."""
         mine = [one for one in self._all(LinkChanged) if one.equipment == equipment and start <= one.at < end]
-        return tuple(sorted(mine, key=lambda one: (one.at, one.received_at))[-limit:])
+        return tuple(sorted(mine, key=lambda one: (one.at, one.received_at))[-limit:] if limit > 0 else ())
 
     def states(self) -> tuple[StateSeen, ...]:
         """See the contract."""
@@ -140,12 +140,17 @@ def _sorted(seen: Iterable[StateSeen]) -> list[StateSeen]:
     return sorted(seen, key=lambda one: (one.at, one.source, one.state))
 
 
+def _order(one: LinkChanged | EquipmentSeen | StateSeen) -> tuple[Instant, int, int]:
+    """Of one instant that state is the later that holds; of anything else that which was received last."""
+    return (one.at, one.source, one.state) if isinstance(one, StateSeen) else (one.at, one.received_at, 0)
+
+
 _Sighting = TypeVar("_Sighting", LinkChanged, EquipmentSeen, StateSeen)
 
 
 def _latest(seen: Iterable[_Sighting]) -> tuple[_Sighting, ...]:
-    """The latest of each equipment, by equipment; of one instant the one received, then committed last."""
+    """The latest of each equipment, by equipment."""
     latest: dict[EquipmentId, _Sighting] = {}
-    for one in sorted(seen, key=lambda one: (one.at, one.received_at)):
+    for one in sorted(seen, key=_order):
         latest[one.equipment] = one
     return tuple(latest[name] for name in sorted(latest))

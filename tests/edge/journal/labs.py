@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -112,7 +112,7 @@ def open_journal(
     )
 
 
-LABS = {"memory": memory_lab, "sqlite": sqlite_lab}
+LABS: dict[str, Callable[[Path], AbstractContextManager[Lab]]] = {"memory": memory_lab, "sqlite": sqlite_lab}
 
 
 def reading(at: Instant, value: float = 1.0, *, channel: str = TEMPERATURE, unit: str = "", run: str = "") -> Reading:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from edge.errors import GiveUp
 from edge.journal.contract import Committed
 from telemetry.model import (
     Channel,
+    EquipmentId,
     JobPhase,
     Reading,
     ReadingBatch,
@@ -38,6 +40,11 @@ from tests.edge.journal.labs import (
 )
 
 
+def _with(record: Any, name: str, word: object) -> Record:
+    """Every record is a dataclass, which a union of them does not tell."""
+    return cast("Record", replace(record, **{name: word}))
+
+
 def _all(lab: Lab) -> list[Record]:
     return [record for committed in lab.committed for _offset, record in committed.records]
 
@@ -57,7 +64,7 @@ def test_a_record_is_committed_as_it_was_said(lab: Lab, record: Record) -> None:
 def test_the_same_record_again_changes_nothing_and_gets_no_offset(lab: Lab, record: Record) -> None:
     reached = lab.journal.commit([record, record])
     before = contents(lab.store), lab.store.counts().records, lab.store.counts().readings
-    again = replace(record, received_at=T + S)  # type: ignore[type-var]  # every record is a dataclass
+    again = _with(record, "received_at", T + S)
     assert lab.journal.commit([again]) == reached
     assert (contents(lab.store), lab.store.counts().records, lab.store.counts().readings) == before
     assert len(lab.committed) == 1
@@ -93,9 +100,17 @@ def test_jobs_differ_by_phase_time_and_name_and_by_nothing_else(lab: Lab) -> Non
 
 @pytest.mark.parametrize("record", ONE_OF_EACH[4:], ids=lambda record: type(record).__name__)
 def test_other_records_differ_by_any_word_but_the_receive_time(lab: Lab, record: Record) -> None:
-    others = [replace(record, at=T + 1)]  # type: ignore[type-var]  # every record is a dataclass
-    words = {"up": True, "reason": "else", "raw": b"else", "size": 9, "origin": "else", "room": "else", "by_ns": 9}
-    others += [replace(record, **{name: word}) for name, word in words.items() if hasattr(record, name)]  # type: ignore[type-var]
+    words: dict[str, Any] = {
+        "at": T + 1,
+        "up": True,
+        "reason": "else",
+        "raw": b"else",
+        "size": 9,
+        "origin": "else",
+        "room": "else",
+        "by_ns": 9,
+    }
+    others = [_with(record, name, word) for name, word in words.items() if hasattr(record, name)]
     lab.journal.commit([record, *others])
     assert lab.store.counts().records == 1 + len(others)
 
@@ -214,10 +229,10 @@ _GOOD = np.array([T], np.int64)
         batch([], []),
         batch([2**63 - 1], [1.0]),
         ReadingBatch(LAB, TEMPERATURE, _GOOD, np.array([1, 2], np.float64), T),
-        ReadingBatch(LAB, TEMPERATURE, _GOOD, np.array([1], np.float32), T),  # type: ignore[arg-type]
+        ReadingBatch(LAB, TEMPERATURE, _GOOD, np.array([1], np.float32), T),
         state(2**63, State.BUSY),
         replace(state(T, State.BUSY), valid_ns=2**63),
-        replace(state(T, State.BUSY), equipment="\ud800"),
+        replace(state(T, State.BUSY), equipment=EquipmentId("\ud800")),
     ],
     ids=str,
 )

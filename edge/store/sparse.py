@@ -1,0 +1,94 @@
+"""Queries of the log, inside the caller's snapshot: changes, jobs, links, sightings.
+
+Never opens a connection and never reads a chunk.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from edge.journal import words
+from edge.journal.words import GREATEST, LEAST, Kind, LogRow
+from telemetry.columns import Changes
+from telemetry.model import EquipmentId, Instant, JobSeen
+
+_CHANGES = """
+    SELECT at, mark, valid_ns FROM log WHERE equipment = ?1 AND kind = 0 AND at < ?3 AND at >= coalesce(
+    (SELECT max(at) FROM log WHERE equipment = ?1 AND kind = 0 AND at < ?2), ?2) ORDER BY at, mark
+"""
+_JOBS = """
+    SELECT first, last, job FROM jobs WHERE equipment = ?1 AND first < ?3
+    AND (ended IS NULL OR last > ended OR ended >= ?2)
+"""
+# The mark of a phase is one byte and the job: so those of other jobs are passed over inside the index.
+_PHASES = f"""
+    SELECT {words.COLUMNS} FROM log WHERE equipment = ? AND kind = 1 AND at >= ? AND at <= ? AND substr(mark, 2) = ?
+"""  # noqa: S608 fixed words
+# A loose scan of the index: one look for each equipment, however many rows it has.
+_LATEST = f"""
+    WITH RECURSIVE ids (id) AS (
+        SELECT min(equipment) FROM log
+        UNION ALL SELECT (SELECT min(equipment) FROM log WHERE equipment > id) FROM ids WHERE id IS NOT NULL
+    )
+    SELECT {words.COLUMNS} FROM ids JOIN log ON offset = (
+        SELECT offset FROM log WHERE equipment = id AND kind = ? ORDER BY at DESC, %s LIMIT 1
+    ) ORDER BY equipment
+"""  # noqa: S608 fixed words
+_LATEST_STATE = _LATEST % "mark DESC"
+_LATEST_OTHER = _LATEST % "received_at DESC, offset DESC"
+_BETWEEN = f"""
+    SELECT {words.COLUMNS} FROM log WHERE equipment = ? AND kind = ? AND at >= ? AND at < ?
+    ORDER BY at DESC, received_at DESC, offset DESC LIMIT ?
+"""  # noqa: S608 fixed words
+
+
+def fit(instant: Instant) -> Instant:
+    """The nearest instant that a column can hold."""
+    return min(max(int(instant), LEAST), GREATEST)
+
+
+def changes(connection: sqlite3.Connection, ids: Sequence[EquipmentId], start: Instant, end: Instant) -> Changes:
+    """Changes in [start, end) and those of the last instant before, by equipment, time, source and state."""
+    named = tuple(dict.fromkeys(ids))
+    rows: list[tuple[int, Instant, int, int]] = []
+    for number, one in enumerate(named):
+        rows.extend((number, *row) for row in connection.execute(_CHANGES, (one, fit(start), fit(end))))
+    columns = np.array(rows, np.int64).reshape(-1, 4).T
+    source, state = np.divmod(columns[2], 256)
+    return Changes(
+        named,
+        columns[0].astype(np.int32),
+        columns[1].copy(),
+        state.astype(np.int8),
+        source.astype(np.int8),
+        columns[3].copy(),
+    )
+
+
+def phases(connection: sqlite3.Connection, one: EquipmentId, start: Instant, end: Instant) -> Iterator[JobSeen]:
+    """Every phase of each job that may overlap [start, end)."""
+    for first, last, job in connection.execute(_JOBS, (one, fit(start), fit(end))).fetchall():
+        for record in _records(connection.execute(_PHASES, (one, first, last, job))):
+            if isinstance(record, JobSeen):
+                yield record
+
+
+def latest(connection: sqlite3.Connection, kind: Kind) -> tuple[words.Sparse, ...]:
+    """The latest record of a kind of each equipment, by equipment; of one instant that which holds."""
+    query = _LATEST_STATE if kind == Kind.STATE else _LATEST_OTHER
+    return tuple(_records(connection.execute(query, (kind,))))
+
+
+def between(
+    connection: sqlite3.Connection, one: EquipmentId, kind: Kind, span: tuple[Instant, Instant], *, limit: int
+) -> tuple[words.Sparse, ...]:
+    """The last `limit` records of a kind in `span`, by time."""
+    rows = connection.execute(_BETWEEN, (one, kind, fit(span[0]), fit(span[1]), max(0, limit))).fetchall()
+    return tuple(_records(reversed(rows)))
+
+
+def _records(rows: sqlite3.Cursor | Iterator[tuple[object, ...]]) -> Iterator[words.Sparse]:
+    return (words.to_record(LogRow(*row)) for row in rows)
