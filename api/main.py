@@ -11,7 +11,7 @@ from api import problem
 from api.deps import Parts
 from api.guard import Guard, allowed_hosts
 from api.pages.render import Pages
-from api.routes import board, equipment, jobs, readings, records, service, static
+from api.routes import board, equipment, equipment_page, jobs, readings, records, service, static
 from api.routes import live as live_feed
 from edge.clock import Clock
 from edge.health import Health
@@ -57,7 +57,7 @@ def create_app(
     problem.install(app)
     for router in (equipment.router, jobs.router, readings.router, records.router, live_feed.router):
         app.include_router(router, prefix=API)
-    for router in (service.router, board.router, static.router):
+    for router in (service.router, board.router, equipment_page.router, static.router):
         app.include_router(router)
     app.add_middleware(Guard, hosts=allowed_hosts(settings.api.host))
     return app

@@ -156,6 +156,8 @@ class Live:
             ids = tuple(self._sketches)
             for state in _recent_states(store, ids, now):
                 self._note(state)
+            for said in store.states():
+                self._note(said)
             for info in store.channels():
                 if info.equipment in self._sketches:
                     self._sketches[info.equipment].restore_channel(info)

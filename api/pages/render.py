@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import orjson
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from api.pages.assets import Assets
@@ -36,6 +37,8 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        self._templates.policies["json.dumps_function"] = _json
+        self._templates.policies["json.dumps_kwargs"] = {}
         self._templates.globals["asset"] = self.assets.address
         self._templates.globals["settings"] = settings
         self._templates.globals["card_html"] = self.card
@@ -64,3 +67,8 @@ class Pages:
 
     def _rendered_card(self, card: Card, language: Language) -> str:
         return self.render("card.html", language, card=card)
+
+
+def _json(model: object) -> str:
+    """A model for a page's script; the template's `tojson` escapes it for HTML."""
+    return orjson.dumps(model).decode()

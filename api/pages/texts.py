@@ -98,6 +98,12 @@ class Texts:
         whole = min(int(share * 100), 100)
         return f"{whole}{NBSP}%" if self.language == "ru" else f"{whole}%"
 
+    def share(self, share: float) -> str:
+        """A part of a whole with one decimal: `12,5 %`; what is not nothing is never shown as zero."""
+        shown = share * 100 if share >= 0.0005 else 0.1
+        text = f"{'< ' if share < 0.0005 else ''}{self.number(shown, 1)}"
+        return f"{text}{NBSP}%" if self.language == "ru" else f"{text}%"
+
     def local(self, instant: Instant) -> datetime:
         """The centre's own time."""
         return (_EPOCH + timedelta(microseconds=instant // 1000)).astimezone(self.zone)

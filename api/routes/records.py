@@ -32,5 +32,5 @@ def list_records(
         rows = ((view.offset, view.kind, dumped(view).decode()) for view in views)
         return csv_answer("records", ("offset", "kind", "record"), rows)
     reached = records[-1][0] if records else after
-    following = reached if len(records) == limit else None
+    following = reached if records and reached < parts.store.offset() else None
     return answer(RecordList(views, following, reached, instance))
