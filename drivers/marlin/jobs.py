@@ -26,6 +26,7 @@ class Job:
         self._share: float | None = None
         self._percent = -1
         self._name = ""
+        self._began: Instant = 0
 
     @property
     def on(self) -> bool:
@@ -52,7 +53,8 @@ class Job:
         """A print begins, of the file that was opened last."""
         self._clear()
         self._name, self.file = self.file, ""
-        self.id = f"{self._name or 'print'}@{at}"
+        self._began = max(at, self._began + 1)  # two prints of one instant are two
+        self.id = f"{self._name or 'print'}@{self._began}"
         return [self._seen(JobPhase.STARTED, at)]
 
     def progress(self, share: float, at: Instant) -> list[JobSeen]:
