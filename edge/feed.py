@@ -12,7 +12,7 @@ from functools import partial
 from edge.errors import Full, GiveUp
 from edge.journal.contract import Journal, Offset
 from edge.metrics import Metrics
-from telemetry.model import Record, Rejected
+from telemetry.model import Record
 
 WINDOW_RECORDS = 2_000
 """Records of one device that may wait for the disk: a flood fills its own share of the journal's queue, no other's."""
@@ -28,7 +28,6 @@ class Feed:
         """Begin with nothing on its way to the disk."""
         self._journal = journal
         self._waits = metrics.journal_waits.labels(equipment)
-        self._rejected = metrics.rejected.labels(equipment)
         self._lost = metrics.dropped.labels("queue")
         self._stopping = stopping
         self._room = threading.Condition()
@@ -45,7 +44,6 @@ class Feed:
                 self._lost.inc(len(records))
                 return
             waiting()
-        self._rejected.inc(sum(isinstance(record, Rejected) for record in records))
 
     def _offer(self, records: Sequence[Record]) -> bool:
         with self._room:

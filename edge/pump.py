@@ -9,7 +9,7 @@ import logging
 import random
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from drivers.contract import Driver, Publish, Setting, Spec, Step, Unit
@@ -21,6 +21,7 @@ from edge.health import Health, Part
 from edge.journal.contract import Journal
 from edge.links.contract import Link
 from edge.metrics import Metrics
+from edge.noise import Noise
 from edge.validity import Validity
 from telemetry.model import (
     NS_PER_MS,
@@ -28,6 +29,7 @@ from telemetry.model import (
     Instant,
     LinkChanged,
     Record,
+    Rejected,
     Source,
     State,
     StateSeen,
@@ -79,7 +81,9 @@ class Pump:
         self._stopping = threading.Event()
         self._feed = Feed(setting.equipment, around.journal, around.metrics, self._stopping)
         self._received = around.metrics.messages_received.labels(link.name)
+        self._rejected = around.metrics.rejected.labels(setting.equipment)
         self._validity = Validity(valid_ns)
+        self._noise = Noise()
         self._handled: Unit = b""
         self._up: bool | None = None
         self._up_since = 0
@@ -118,9 +122,8 @@ class Pump:
 
     def bury(self, error: BaseException) -> None:
         """Record the unit on which `run` raised `error`: a bug of ours, which must not hide what the device said."""
-        raw, origin = _raw(self._handled, self._link.name)
         reason = f"the driver {self._spec.family} failed on it: {type(error).__name__}: {error}"
-        self._keep((rejected(raw, reason, equipment=self._setting.equipment, at=self._clock.now(), origin=origin),))
+        self._reject(self._handled, reason)
         self._unwell(f"{reason}; it was restarted", fix="please report this with the gateway's log")
 
     def _session(self, driver: Driver) -> None:
@@ -155,7 +158,8 @@ class Pump:
         self._due = None
         if step.wake_at is not None:
             self._due = max(monotonic + step.wake_at - at, self._woken_at + WAKE_FLOOR_NS)
-        self._keep(self._validity.limited(step.records, at) if heard else step.records)
+        records = self._validity.limited(step.records, at) if heard else step.records
+        self._keep(self._sifted(records, monotonic))
         for unit in step.send:
             self._send(unit)
 
@@ -163,10 +167,22 @@ class Pump:
         if isinstance(unit, bytes) and self._spec.allowed(unit):
             self._link.write(unit)
             return
-        raw, origin = _raw(unit, self._link.name)
-        log.error("%s: not sent, since the allow-list refuses it: %r", self._setting.equipment, raw[:80])
-        reason = f"the driver {self._spec.family} may not send this"
-        self._keep((rejected(raw, reason, equipment=self._setting.equipment, at=self._clock.now(), origin=origin),))
+        log.error("%s: not sent, since the allow-list refuses it: %.200r", self._setting.equipment, unit)
+        self._reject(unit, f"the driver {self._spec.family} may not send this")
+
+    def _reject(self, unit: Unit, reason: str) -> None:
+        raw, origin = (unit.payload, unit.topic) if isinstance(unit, Publish) else (unit, self._link.name)
+        record = rejected(raw, reason, equipment=self._setting.equipment, at=self._clock.now(), origin=origin)
+        self._keep(self._sifted((record,), self._clock.monotonic()))
+
+    def _sifted(self, records: Sequence[Record], monotonic: int) -> Sequence[Record]:
+        """`records` with noise counted, thinned and told where it came by."""
+        count = sum(isinstance(record, Rejected) for record in records)
+        if not count:
+            return records
+        self._rejected.inc(count)
+        kept = self._noise.thinned(records, monotonic)
+        return [replace(r, origin=self._link.name) if isinstance(r, Rejected) and not r.origin else r for r in kept]
 
     def _keep(self, records: Sequence[Record]) -> None:
         self._feed.keep(records, waiting=self._waits_for_room)
@@ -221,7 +237,3 @@ class Pump:
 def part_name(equipment: str) -> str:
     """The name of an equipment's health part."""
     return f"equipment:{equipment}"
-
-
-def _raw(unit: Unit, link: str) -> tuple[bytes, str]:
-    return (unit.payload, unit.topic) if isinstance(unit, Publish) else (unit, link)

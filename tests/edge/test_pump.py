@@ -129,6 +129,25 @@ def test_what_the_allow_list_refuses_never_leaves_and_is_recorded() -> None:
     assert b"reset\n" not in lab.simulator.heard
 
 
+def test_noise_is_recorded_with_where_it_came_by_and_counted() -> None:
+    lab = Lab()
+    with running(lab.pump()):
+        lab.journal.wait_for_state(State.IDLE)
+        lab.link.act(Act.START, name="boo")
+        noise = lab.journal.wait_for(lambda records: of_type(records, Rejected))
+    assert [(record.raw, record.origin) for record in noise] == [(b"boo", "simulator")]
+    assert lab.value("rejected", equipment="toy-1") == 1
+
+
+def test_a_value_that_the_journal_refuses_is_a_bug_and_takes_no_room() -> None:
+    lab = Lab()
+    pump = lab.pump()
+    for _ in range(3):
+        with pytest.raises(ValueError, match="nan"), running_in_place(lab, "nan"):
+            pump.run()
+    assert pump._feed._pending == 0
+
+
 def test_a_message_on_a_line_is_refused() -> None:
     lab = Lab()
 
@@ -292,7 +311,7 @@ class CountingLink:
 
 
 class FloodLink:
-    """A device that never stops talking nonsense."""
+    """A device that never stops talking."""
 
     LINES = 500
     name = "flood"
@@ -301,7 +320,7 @@ class FloodLink:
         """It is always there."""
 
     def read(self, timeout_s: float) -> bytes:
-        return b"noise\n" * self.LINES
+        return b"busy\n" * self.LINES
 
     def write(self, data: bytes) -> None:
         """It does not listen."""

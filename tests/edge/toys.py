@@ -8,13 +8,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import TypeVar
 
 from drivers.contract import Act, DriverSettings, LinkKind, Setting, Spec, Step, Unit
 from edge.errors import Full, GiveUp
 from edge.journal.contract import Offset
 from edge.settings import Equipment, LinkSettings
-from telemetry.model import NS_PER_S, EquipmentId, Instant, Record, State, StateSeen, rejected
+from telemetry.model import NS_PER_S, Channel, EquipmentId, Instant, Reading, Record, State, StateSeen, rejected
 
 DEADLINE_S = 10.0
 """How long a test waits for what must come; reached only when it fails."""
@@ -54,6 +55,8 @@ class ToyDriver:
     def _record(self, line: bytes, at: Instant) -> Record:
         if line == b"bug":
             raise ZeroDivisionError("a bug of ours")
+        if line == b"nan":
+            return Reading(self.setting.equipment, Channel("x"), at, at, float("nan"))
         if line == b"die":
             raise SystemExit
         state = STATES.get(line.decode("utf-8", "replace"))
@@ -140,6 +143,8 @@ class ListJournal:
         self, records: Sequence[Record], done: Callable[[Offset], None] | None = None, *, timeout_s: float | None = None
     ) -> None:
         with self._change:
+            if any(isinstance(record, Reading) and not isfinite(record.value) for record in records):
+                raise ValueError("nan cannot be kept")
             if self._closed:
                 raise GiveUp("the journal is closed")
             if not self._change.wait_for(lambda: self.room >= len(records), timeout_s):
