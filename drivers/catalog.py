@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from drivers import labedge, octoprint, tasmota
+from drivers import grbl, labedge, lines, marlin, octoprint, tasmota
 from drivers.contract import Spec
 
 CATALOG: Mapping[str, Spec] = {
     spec.family: spec
     for spec in (
+        marlin.SPEC,
+        grbl.SPEC,
+        lines.SPEC,
         labedge.SPEC,
         tasmota.SPEC,
         octoprint.SPEC,

@@ -134,7 +134,4 @@ def _take(
 
 def _packed(loaded: Any) -> bytes:
     """One object of a list, packed again, since its own bytes are not known once the whole list is parsed."""
-    try:
-        return bytes(msgpack.packb(loaded))
-    except ValueError:
-        return b"nested too deep to be packed again"
+    return bytes(msgpack.packb(loaded))

@@ -67,7 +67,7 @@ class LabedgeDriver:
                 return self._state(unit, at, faults) if unit.payload else ()
             case Kind.LINK:
                 return self._link(unit, at) if unit.payload else ()
-            case Kind.BAD:
+            case _:
                 raise MalformedError("the channel is neither [A-Za-z0-9_.-]{1,64} nor $batch, $state, $link")
 
     def _readings(self, address: Address, unit: Publish, at: Instant, faults: Faults) -> tuple[Record, ...]:
