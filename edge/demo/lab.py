@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import socket
 import tomllib
+import zlib
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -48,10 +49,11 @@ class DemoLab:
         """Choose ports; `settings` is what the user's file and environment say beside the equipment."""
         self._folder = folder
         self._clock = clock
-        self._network = TcpPort()
+        tcp_port = free_port()
+        self._network = TcpPort(tcp_port)
         (folder / "ports").mkdir(parents=True, exist_ok=True)
         roster = ROSTER.read_text("utf-8")
-        roster = roster.replace("{ports}", str(folder.resolve() / "ports")).replace("{tcp}", str(self._network.port))
+        roster = roster.replace("{ports}", str(folder.resolve() / "ports")).replace("{tcp}", str(tcp_port))
         equipment = tuple(Equipment.model_validate(table) for table in tomllib.loads(roster)["equipment"])
         mqtt = settings.mqtt.model_copy(update={"url": "managed", "host": "127.0.0.1", "port": free_port()})
         self.settings = settings.model_copy(update={"equipment": equipment, "mqtt": mqtt, "demo": True})
@@ -100,7 +102,9 @@ class DemoLab:
             files=FILES.get(equipment.kind, ("",)),
             cable=spec.link is LinkKind.LINE,
         )
-        return Actor(equipment.id, spec.simulator(setting, options, SEED), self._port(equipment, spec, setting), cues)
+        return Actor(
+            equipment.id, spec.simulator(setting, options, _seed(equipment)), self._port(equipment, spec, setting), cues
+        )
 
     def _port(self, equipment: Equipment, spec: Spec, setting: Setting) -> Port:
         if spec.link is LinkKind.MQTT:
@@ -120,6 +124,10 @@ def _will(equipment: Equipment, setting: Setting) -> Publish:
     if equipment.driver == "tasmota":
         return Publish(f"{stem}LWT", b"Offline", retained=True)
     return Publish(f"{stem}$link", b"offline", retained=True)
+
+
+def _seed(equipment: Equipment) -> int:
+    return SEED + zlib.crc32(equipment.id.encode())
 
 
 def free_port() -> int:

@@ -95,11 +95,10 @@ class PtyPort:
 class TcpPort:
     """A network device on the loopback: one reader at a time, the newest wins."""
 
-    def __init__(self) -> None:
+    def __init__(self, port: int) -> None:
         self._server: socket.socket | None = None
         self._client: socket.socket | None = None
-        self.port = 0
-        self.plug()
+        self._port = port
 
     def files(self) -> tuple[int, ...]:
         """The listener and the reader."""
@@ -135,9 +134,8 @@ class TcpPort:
 
     def plug(self) -> None:
         """Listen, at the same port as before."""
-        self._server = socket.create_server(("127.0.0.1", self.port))
+        self._server = socket.create_server(("127.0.0.1", self._port))
         self._server.setblocking(False)
-        self.port = self._server.getsockname()[1]
 
     def unplug(self) -> None:
         """Refuse and hang up."""

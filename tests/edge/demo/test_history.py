@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+import tomllib
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edge.demo import calendar
+from edge.demo.history import Past
+from edge.demo.lab import ROSTER
+from edge.settings import Equipment
+from telemetry.model import NS_PER_S, JobOutcome, JobPhase, JobSeen, ReadingBatch, Record, State, StateSeen
+
+ZONE = ZoneInfo("Europe/Moscow")
+NOW = int(datetime(2026, 11, 19, 12, tzinfo=UTC).timestamp()) * NS_PER_S
+START = calendar.quarter_start(NOW, ZONE)
+ROOMS = ("it", "workshop")
+
+
+def roster() -> tuple[Equipment, ...]:
+    text = ROSTER.read_text("utf-8").replace("{tcp}", "1")
+    return tuple(Equipment.model_validate(table) for table in tomllib.loads(text)["equipment"])
+
+
+@pytest.fixture(scope="module")
+def past() -> list[Record]:
+    return [record for day in Past(roster(), ZONE, 40).days(START, NOW) for record in day]
+
+
+def test_the_same_seed_lives_the_same_past(past: list[Record]) -> None:
+    assert [r for day in Past(roster(), ZONE, 40).days(START, NOW) for r in day] == past
+    assert [r for day in Past(roster(), ZONE, 41).days(START, NOW) for r in day] != past
+
+
+def test_the_past_lies_in_its_window(past: list[Record]) -> None:
+    for record in past:
+        if isinstance(record, ReadingBatch):
+            assert START <= record.t[0] <= record.t[-1] < NOW
+        else:
+            assert START <= record.at < NOW
+
+
+def test_every_equipment_has_worked_and_something_broke(past: list[Record]) -> None:
+    states = [record for record in past if isinstance(record, StateSeen)]
+    assert {s.equipment for s in states if s.state is State.BUSY} == {e.id for e in roster()}
+    assert {s.state for s in states} == set(State) - {State.UNKNOWN}
+
+
+def test_prints_run_at_night_and_jobs_end_in_every_way(past: list[Record]) -> None:
+    night = [r for r in past if isinstance(r, ReadingBatch) and r.channel == "bed_temperature"]
+    hours = {datetime.fromtimestamp(int(r.t[-1]) / NS_PER_S, ZONE).hour for r in night}
+    assert hours & {0, 1, 2, 3, 4}
+    ends = {r.outcome for r in past if isinstance(r, JobSeen) and r.phase is JobPhase.ENDED}
+    assert ends == {JobOutcome.COMPLETED, JobOutcome.CANCELLED, JobOutcome.FAILED}
+
+
+def test_nothing_happens_on_a_holiday_but_what_ran_over_from_the_day_before() -> None:
+    day = calendar.instant(date(2026, 11, 4), time(12), ZONE)
+    assert [r for d in Past(roster(), ZONE, 40).days(day, day + 6 * 3600 * NS_PER_S) for r in d] == []
+
+
+@given(split=st.integers(min_value=NOW - 5 * 86_400 * NS_PER_S, max_value=NOW))
+def test_a_past_written_in_two_parts_is_the_past_written_at_once(split: int) -> None:
+    first = NOW - 6 * 86_400 * NS_PER_S
+    past = Past(roster()[:3], ZONE, 40)
+
+    def times(*windows: tuple[int, int]) -> list[tuple[str, int]]:
+        found: list[tuple[str, int]] = []
+        for window in windows:
+            for record in (r for day in past.days(*window) for r in day):
+                if isinstance(record, ReadingBatch):
+                    found += [(record.channel, int(t)) for t in np.asarray(record.t)]
+                else:
+                    found.append((type(record).__name__, record.at))
+        return sorted(found)
+
+    assert times((first, split), (split, NOW)) == times((first, NOW))
+
+
+def test_weeks_alternate_and_weekends_are_short() -> None:
+    def starts(day: date) -> list[tuple[str, str]]:
+        held = calendar.held_on(day, ROOMS, seed=40, zone=ZONE)
+        return [(h.room, f"{datetime.fromtimestamp(h.start / NS_PER_S, ZONE):%H:%M}") for h in held]
+
+    assert starts(date(2026, 11, 16)) == starts(date(2026, 11, 30))
+    assert starts(date(2026, 11, 16)) != starts(date(2026, 11, 23))
+    assert starts(date(2026, 11, 22)) == []
+    assert max(start for _, start in starts(date(2026, 11, 21))) < "12:00"
+
+
+def test_no_time_touches_no_day() -> None:
+    assert calendar.days(NOW, NOW, ZONE) == []
+
+
+def test_a_quarter_begins_at_local_midnight() -> None:
+    assert datetime.fromtimestamp(START / NS_PER_S, ZONE) == datetime(2026, 10, 1, tzinfo=ZONE)
