@@ -91,9 +91,11 @@ class Exchange:
         self._clock, self._health, self._payload_limit = clock, health, payload_limit
         self._received = metrics.messages_received.labels("mqtt")
         self._announcement = f"labedge/v1/{centre}/$gateway/$link"
-        self._board = Switchboard(centre=centre, catalog=catalog, clock=clock, seen=seen, says_state=says_state)
+        self._board = Switchboard(
+            centre=centre, catalog=catalog, clock=clock, metrics=metrics, seen=seen, says_state=says_state
+        )
         self._window = Window()
-        self._intake = Intake(journal, self._window, metrics, ring=self._ring)
+        self._intake = Intake(journal, self._window, ring=self._ring)
         self._lock = threading.RLock()
         self._out = Outcome()
         self._backlog: deque[Incoming] = deque()
@@ -191,7 +193,6 @@ class Exchange:
         with self._lock:
             self._tend(link)
             if came:
-                self._received.inc(len(came))
                 self._backlog.extend(came)
                 self._backlog_bytes += sum(len(message.payload) for message in came)
             while self._backlog and not self._intake.holds:
@@ -205,12 +206,14 @@ class Exchange:
 
     def _take(self, link: MqttLink) -> None:
         """The next block of the backlog: to the drivers, their records to the journal."""
-        out = Outcome()
+        out, count = Outcome(), 0
         for _ in range(min(BLOCK, len(self._backlog))):
             message = self._backlog.popleft()
             self._backlog_bytes -= len(message.payload)
-            if self._window.admit(message):
+            if self._window.admit(message) and message.topic != self._announcement:
+                count += 1
                 self._board.received(message, out)
+        self._received.inc(count)
         self._intake.keep(out.records, self._window.close_block())
         self._send(out, link)
         link.acknowledge(self._window.take_ready())

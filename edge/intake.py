@@ -13,8 +13,7 @@ from typing import Final
 from edge.errors import Full
 from edge.journal.contract import Journal, Offset
 from edge.links.mqtt_window import Block, Window
-from edge.metrics import Metrics
-from telemetry.model import Record, Rejected
+from telemetry.model import Record
 
 ROOM_WAIT_S: Final = 0.05
 """How long room in the journal is waited for before the connection gets its turn again."""
@@ -23,12 +22,11 @@ ROOM_WAIT_S: Final = 0.05
 class Intake:
     """One thread feeds it; the journal's writer answers from its own, and rings."""
 
-    def __init__(self, journal: Journal, window: Window, metrics: Metrics, *, ring: Callable[[], None]) -> None:
+    def __init__(self, journal: Journal, window: Window, *, ring: Callable[[], None]) -> None:
         """`ring` tells the feeding thread that `settle` has something to do."""
         self._journal = journal
         self._window = window
         self._ring = ring
-        self._rejected = metrics.rejected
         self._held: deque[tuple[Sequence[Record], Block | None]] = deque()
         self._committed: deque[Block] = deque()
 
@@ -54,7 +52,6 @@ class Intake:
             except Full:
                 return
             self._held.popleft()
-            self._count(records)
         if self._window.full:
             self._journal.hurry()
 
@@ -66,11 +63,6 @@ class Intake:
         """Tell the window of all commits so far."""
         while self._committed:
             self._window.commit(self._committed.popleft())
-
-    def _count(self, records: Sequence[Record]) -> None:
-        for record in records:
-            if isinstance(record, Rejected):
-                self._rejected.labels(record.equipment).inc()
 
     def _done(self, block: Block, _offset: Offset) -> None:
         self._committed.append(block)

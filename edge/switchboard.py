@@ -20,6 +20,8 @@ from edge.errors import GiveUp
 from edge.links import ways
 from edge.links.mqtt_frames import Incoming
 from edge.links.mqtt_topics import Filters, includes, least
+from edge.metrics import Metrics
+from edge.noise import Noise
 from edge.settings import Equipment
 from edge.validity import Validity
 from telemetry.model import (
@@ -72,6 +74,7 @@ class Listener:
     make: Callable[[], Driver]
     driver: Driver
     newcomer: bool
+    noise: Noise = field(default_factory=Noise)
     validity: Validity | None = None
     due: int | None = None
     queued: int | None = None
@@ -86,12 +89,15 @@ class Switchboard:
         centre: str,
         catalog: Mapping[str, Spec],
         clock: Clock,
+        metrics: Metrics,
         seen: Iterable[EquipmentSeen] = (),
         says_state: Callable[[EquipmentId], bool] = lambda _equipment: False,
     ) -> None:
         """`seen` are the newcomers of earlier lives, `says_state` tells who has ever told its own state."""
         self._centre, self._catalog, self._clock, self._says_state = centre, catalog, clock, says_state
         self._rooms = {one.equipment: one.room for one in seen if one.driver == LAYOUT}
+        self._counter = metrics.rejected
+        self._noise = Noise()
         self._listeners: dict[EquipmentId, Listener] = {}
         self._filters: Filters[Listener] = Filters()
         self._routes: dict[str, tuple[Listener, ...]] = {}
@@ -158,7 +164,9 @@ class Switchboard:
         """One message, to everyone who listens; to nobody's, a `Rejected`."""
         listeners = self._routes.get(message.topic)
         if message.size > len(message.payload):
-            self._refuse(message, f"{message.size} bytes in one message are too many", listeners or (), out)
+            self._refuse(
+                message, f"{message.size} bytes in one message are too many", next(iter(listeners or ()), None), out
+            )
             return
         if listeners is None:
             listeners = self._find(message, out)
@@ -192,7 +200,7 @@ class Switchboard:
         log.error("%s: its driver failed and is restarted", listener.setting.equipment, exc_info=error)
         reason = f"the driver {listener.spec.family} failed on it: {type(error).__name__}: {error}"
         raw, origin = (unit.payload, unit.topic) if unit else (b"", listener.setting.topic)
-        out.records.append(self._rejected(raw, reason, listener.setting.equipment, origin))
+        self._reject(self._rejected(raw, reason, listener.setting.equipment, origin), listener, out)
         listener.driver = listener.make()
 
     def _usual_topic(self, equipment: Equipment, spec: Spec) -> str:
@@ -240,16 +248,16 @@ class Switchboard:
         place = equipment_of(message.topic)
         if place is None or place[0] != self._centre:
             if not message.topic.startswith(f"labedge/v1/{self._centre}/$gateway/"):  # that is our own announcement
-                self._refuse(message, "nobody listens to this topic", (), out)
+                self._refuse(message, "nobody listens to this topic", None, out)
             return None
         _, room, equipment = place
         known = self._listeners.get(equipment)
         if known is not None and not known.newcomer:
             if known.spec.family == LAYOUT:
                 return known
-            self._refuse(message, f"{equipment} is configured with the driver {known.spec.family}", (known,), out)
+            self._refuse(message, f"{equipment} is configured with the driver {known.spec.family}", known, out)
         elif known is None and self._newcomers >= NEWCOMERS:
-            self._refuse(message, f"{NEWCOMERS} unknown equipments are heard already", (), out)
+            self._refuse(message, f"{NEWCOMERS} unknown equipments are heard already", None, out)
         elif message.payload:  # an empty one clears a retained value, and is no sign of life
             return self._welcome(equipment, room, out)
         return None
@@ -270,7 +278,11 @@ class Switchboard:
         records = step.records
         if listener.validity is not None and heard:
             records = listener.validity.limited(records, at)
-        out.records.extend(records)
+        for record in records:
+            if isinstance(record, Rejected):
+                self._reject(record, listener, out)
+            else:
+                out.records.append(record)
         for unit in step.send:
             if isinstance(unit, Publish) and listener.spec.allowed(unit):
                 out.send.append(unit)
@@ -278,7 +290,7 @@ class Switchboard:
                 raw, origin = (unit.payload, unit.topic) if isinstance(unit, Publish) else (unit, "")
                 reason = f"the driver {listener.spec.family} may not send this"
                 log.error("%s: %s: %r", listener.setting.equipment, reason, raw[:80])
-                out.records.append(self._rejected(raw, reason, listener.setting.equipment, origin))
+                self._reject(self._rejected(raw, reason, listener.setting.equipment, origin), listener, out)
         if step.wake_at is None:
             listener.due = None
         else:
@@ -291,10 +303,16 @@ class Switchboard:
         self._alarm += 1
         heapq.heappush(self._alarms, (due, self._alarm, listener))
 
-    def _refuse(self, message: Incoming, reason: str, known: tuple[Listener, ...], out: Outcome) -> None:
-        equipment = known[0].setting.equipment if known else EquipmentId("")
+    def _refuse(self, message: Incoming, reason: str, listener: Listener | None, out: Outcome) -> None:
+        equipment = listener.setting.equipment if listener else EquipmentId("")
         record = self._rejected(message.payload, reason, equipment, message.topic)
-        out.records.append(replace(record, size=message.size))
+        self._reject(replace(record, size=message.size), listener, out)
+
+    def _reject(self, record: Rejected, listener: Listener | None, out: Outcome) -> None:
+        """Count it, and keep it unless its sender has said too much nonsense lately."""
+        self._counter.labels(record.equipment).inc()
+        noise = listener.noise if listener else self._noise
+        out.records.extend(noise.thinned((record,), self._clock.monotonic()))
 
     def _rejected(self, raw: bytes, reason: str, equipment: EquipmentId, origin: str) -> Rejected:
         return rejected(raw, reason, equipment=equipment, at=self._clock.now(), origin=origin[:ORIGIN_LIMIT])

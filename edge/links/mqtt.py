@@ -47,9 +47,13 @@ class _Client(paho.Client):
     wire: Wire | None = None
     payload_limit = PAYLOAD_LIMIT
 
+    trust: ssl.SSLContext | None = None
+
     def _create_socket(self) -> Wire:
-        plain = super()._create_socket()
-        self.wire = Wire(plain, Frames(self.payload_limit))  # type: ignore[arg-type] # a socket, as no websocket is asked for
+        sock = socket.create_connection((self._host, self._port), timeout=CONNECT_S)
+        if self.trust is not None:
+            sock = self.trust.wrap_socket(sock, server_hostname=self._host)  # closes it where the handshake fails
+        self.wire = Wire(sock, Frames(self.payload_limit))
         return self.wire
 
 
@@ -190,7 +194,6 @@ class MqttLink:
             manual_ack=True,
         )
         client.payload_limit = self._payload_limit
-        client.connect_timeout = CONNECT_S
         client.max_queued_messages = QUEUED_LIMIT
         client.will_set(self._will.topic, self._will.payload, qos=1, retain=True)
         client.on_connect = self._connected
@@ -198,7 +201,7 @@ class MqttLink:
         if self._address.user:
             client.username_pw_set(self._address.user, self._address.password or None)
         if self._address.tls:
-            client.tls_set_context(self._trust())
+            client.trust = self._trust()
         self._refused = []
         self._asked.clear()
         self._early = []

@@ -33,6 +33,7 @@ class Wire:
         self._socket = sock
         self._frames = frames
         self._out = bytearray()
+        self._loss = ""
         self._secure = isinstance(sock, ssl.SSLSocket)
         if sock.family in (socket.AF_INET, socket.AF_INET6):
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -84,7 +85,12 @@ class Wire:
         return isinstance(self._socket, ssl.SSLSocket) and self._socket.fileno() >= 0 and self._socket.pending() > 0
 
     def fill(self) -> list[Incoming]:
-        """Read what has come and return its messages; raises `Retry` when the connection is lost."""
+        """Read what has come and return its messages; raises `Retry` when the connection is lost.
+
+        Last words are read before the loss is told: a refusal comes right before the end of its connection.
+        """
+        if self._loss:
+            raise Retry(self._loss)
         found: list[Incoming] = []
         for _ in range(READS):
             try:
@@ -92,9 +98,11 @@ class Wire:
             except _AGAIN:
                 break
             except OSError as error:
-                raise Retry(f"The connection to the broker was lost: {error}.") from error
+                self._loss = f"The connection to the broker was lost: {error}."
+                break
             if not data:
-                raise Retry("The broker closed the connection.")
+                self._loss = "The broker closed the connection."
+                break
             found += self._frames.feed(data)
             if not self._secure:
                 break
