@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from api import problem
 from api.deps import Parts
 from api.guard import Guard, allowed_hosts
+from api.pages.language import error_page
 from api.pages.render import Pages
 from api.routes import board, equipment, equipment_page, jobs, readings, records, service, static
 from api.routes import live as live_feed
@@ -44,6 +45,7 @@ def create_app(
         redoc_url=None,
         openapi_url="/openapi.json",
     )
+    pages = Pages(settings)
     app.state.parts = Parts(
         settings=settings,
         store=store,
@@ -52,9 +54,9 @@ def create_app(
         health=health,
         metrics=metrics,
         clock=clock,
-        pages=Pages(settings),
+        pages=pages,
     )
-    problem.install(app)
+    problem.install(app, page=lambda request, status: error_page(request, pages, status))
     for router in (equipment.router, jobs.router, readings.router, records.router, live_feed.router):
         app.include_router(router, prefix=API)
     for router in (service.router, board.router, equipment_page.router, static.router):

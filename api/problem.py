@@ -6,7 +6,7 @@ No stack trace, path or secret of the gateway ever leaves in one.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -62,8 +62,12 @@ def problem_response(
     return Response(dumped(view), status, dict(headers or {}), MEDIA_TYPE)
 
 
-def install(app: FastAPI) -> None:
-    """Answer every error of `app` as a problem."""
+ErrorPage = Callable[[Request, int], Response]
+
+
+def install(app: FastAPI, page: ErrorPage) -> None:
+    """Answer every error of `app` as a problem; a browser that asks for a page gets one, made by `page`."""
+    app.state.error_page = page
     app.add_exception_handler(Problem, _known)
     app.add_exception_handler(LabedgeError, _labedge)
     app.add_exception_handler(RequestValidationError, _invalid)
@@ -71,9 +75,20 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _unforeseen)
 
 
-async def _known(_: Request, error: Exception) -> Response:
+def _wants_page(request: Request) -> bool:
+    return "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/api/")
+
+
+def _page(request: Request, status: int) -> Response:
+    page: ErrorPage = request.app.state.error_page
+    return page(request, status)
+
+
+async def _known(request: Request, error: Exception) -> Response:
     if not isinstance(error, Problem):
         raise error
+    if _wants_page(request):
+        return _page(request, error.status)
     return problem_response(error.status, error.detail, fix=error.fix, headers=error.headers)
 
 
@@ -85,9 +100,11 @@ async def _labedge(_: Request, error: Exception) -> Response:
     return problem_response(status, str(error), fix=error.fix or _FIX[500], headers=headers)
 
 
-async def _invalid(_: Request, error: Exception) -> Response:
+async def _invalid(request: Request, error: Exception) -> Response:
     if not isinstance(error, RequestValidationError):
         raise error
+    if _wants_page(request):
+        return _page(request, HTTPStatus.UNPROCESSABLE_ENTITY)
     faults = [_fault(one) for one in error.errors()]
     detail = "; ".join(f"{fault.field}: {fault.message}" for fault in faults)
     return problem_response(HTTPStatus.UNPROCESSABLE_ENTITY, detail, fix=_FIX[422], errors=faults)
@@ -101,6 +118,8 @@ def _fault(error: Mapping[str, Any]) -> FieldFault:
 async def _http(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
+    if _wants_page(request):
+        return _page(request, error.status_code)
     detail = f"{request.method} {request.url.path}: {error.detail}"
     return problem_response(
         error.status_code, detail, fix=_FIX.get(error.status_code, _FIX[404]), headers=error.headers
@@ -109,4 +128,6 @@ async def _http(request: Request, error: Exception) -> Response:
 
 async def _unforeseen(request: Request, error: Exception) -> Response:
     _LOG.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    if _wants_page(request):
+        return _page(request, HTTPStatus.INTERNAL_SERVER_ERROR)
     return problem_response(HTTPStatus.INTERNAL_SERVER_ERROR, "The gateway failed on this request.", fix=_FIX[500])

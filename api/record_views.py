@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias
 
 from api.instants import format_instant, format_instants
 from api.views import EquipmentView, StateWord, state_word
-from edge.journal.contract import Offset
+from edge.store.contract import Offset
 from telemetry.model import (
     ClockJumped,
     EquipmentSeen,

@@ -13,9 +13,8 @@ import numpy as np
 
 from api.instants import format_instant, format_instants
 from edge.health import Part
-from edge.journal.contract import Offset
 from edge.picture import CurrentJob, LinkState, Picture
-from edge.store.contract import Job
+from edge.store.contract import Job, Offset
 from telemetry.columns import Envelope, Intervals, Readings
 from telemetry.model import Channel, EquipmentId, Instant, Source, State
 

@@ -5,9 +5,12 @@ It only chooses; the texts are in `api.pages.texts`.
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from api.pages.render import Pages
 from api.pages.texts import LANGUAGES, Language
 
 COOKIE = "lang"
@@ -53,3 +56,11 @@ def page(request: Request, text: str, language: Language, *, status: int = 200) 
 def other(language: Language) -> Language:
     """The language that a reader may switch to."""
     return "en" if language == "ru" else "ru"
+
+
+def error_page(request: Request, pages: Pages, status: int) -> HTMLResponse:
+    """What a person sees when a page cannot be shown."""
+    language = language_of(request, pages.default)
+    key = "error.not_found" if status < HTTPStatus.INTERNAL_SERVER_ERROR else "error.failed"
+    text = pages.render("error.html", language, kiosk=False, message=pages.texts(language)(key))
+    return page(request, text, language, status=status)

@@ -27,6 +27,7 @@ class Pages:
 
     def __init__(self, settings: Settings) -> None:
         self.assets = Assets()
+        self.default: Language = settings.centre.language
         zone = ZoneInfo(settings.centre.timezone)
         self._texts = {language: Texts(language, zone, load(language)) for language in LANGUAGES}
         self._templates = Environment(

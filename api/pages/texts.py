@@ -118,14 +118,26 @@ class Texts:
         return self("date.day", day=day.day, month=self(f"month.{day.month}"))
 
     def moment(self, instant: Instant, now: Instant) -> str:
-        """The time alone today, with the date before, with the year in another year."""
+        """The time alone today, else with its date."""
+        same_day = self.local(instant).date() == self.local(now).date()
+        return self.time(instant) if same_day else self.dated(instant, now)
+
+    def dated(self, instant: Instant, now: Instant) -> str:
+        """The date and the time, with the year in another year."""
         day, today = self.local(instant), self.local(now)
-        if day.date() == today.date():
-            return self.time(instant)
         date = self.date(instant)
         if day.year != today.year:
             date = self("date.year", date=date, year=day.year)
         return self("date.moment", date=date, time=self.time(instant))
+
+    def range(self, start: Instant, end: Instant, now: Instant) -> str:
+        """A window: times alone where all of it is today."""
+        today = self.local(now).date()
+        if self.local(start).date() == self.local(end).date() == today:
+            texts = (self.time(start), self.time(end))
+        else:
+            texts = (self.dated(start, now), self.dated(end, now))
+        return self("date.range", start=texts[0], end=texts[1])
 
     def since(self, instant: Instant, now: Instant) -> str:
         """`с 14:32` today, `с 21 ноября` before."""

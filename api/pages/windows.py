@@ -58,7 +58,7 @@ def span_of(start: Instant, end: Instant, *, preset: str, texts: Texts, now: Ins
     return Span(
         start=format_instant(start),
         end=format_instant(end),
-        text=texts("date.range", start=texts.moment(start, now), end=texts.moment(end, now)),
+        text=texts.range(start, end, now),
         presets=presets,
         earlier=_query(start - half, end - half),
         later=_query(start + half, end + half),

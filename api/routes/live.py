@@ -17,8 +17,8 @@ from api.feed import Feed, feed_of, seconds_until
 from api.record_views import LiveChanges, LiveMissed, LiveSnapshot, record_view
 from api.views import EquipmentView, equipment_view
 from edge.errors import Full
-from edge.journal.contract import Offset
 from edge.live import Taken, Update
+from edge.store.contract import Offset
 from telemetry.model import ClockJumped, EquipmentId, Instant, Record
 
 router = APIRouter(tags=["live"])

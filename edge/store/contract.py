@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from edge.journal.contract import Offset
+from edge.journal.contract import Offset as Offset  # noqa: PLC0414 told on to those who may not see the journal
 from telemetry.columns import Changes, Envelope, Readings
 from telemetry.model import Channel, EquipmentId, EquipmentSeen, Instant, JobOutcome, LinkChanged, Record, StateSeen
 
