@@ -93,7 +93,7 @@ class OctoprintDriver:
                 return self._event(last, message, at)
             case Kind.PROGRESS:
                 return self._progress(message, at) if last == "printing" else ()
-            case Kind.TEMPERATURE:
+            case _:
                 return self._temperatures(heater_of(last), message, at)
 
     def _link(self, payload: bytes, at: Instant) -> tuple[Record, ...]:
