@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from edge import main
 from edge.errors import GiveUp
 from edge.main import Gateway
 from edge.settings import Centre, Equipment, LinkSettings, Mqtt, Settings
-from telemetry.model import Source, State, StateSeen
-from tests.edge.toys import CATALOG, RADIO, of_type, poll, toy
+from telemetry.model import EquipmentId, Source, State, StateSeen
+from tests.edge.toys import CATALOG, RADIO, TOY_ID, of_type, poll, toy
 
 OFF = Mqtt(url="off")
 
@@ -122,6 +123,19 @@ def test_mqtt_equipment_is_told_that_mqtt_is_off(tmp_path: Path) -> None:
         assert "switched off" in lab.message("equipment:radio-1")
         lab.news = Settings(mqtt=OFF)
         poll(lambda: lab.message("equipment:radio-1") == "none")
+
+
+def test_it_remembers_who_tells_its_own_state(tmp_path: Path) -> None:
+    with running(tmp_path, toy("toy-1")) as lab:
+        poll(lambda: lab.shows(State.IDLE))
+        assert (lab.gateway._says_state(TOY_ID), lab.gateway._says_state(EquipmentId("toy-2"))) == (True, False)
+
+
+def test_a_disk_that_does_not_answer_keeps_it_from_no_stop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(main, "COMMIT_S", 0.0)
+    with running(tmp_path, toy()) as lab:
+        poll(lambda: lab.shows(State.IDLE))
+    assert "the gateway was stopped" in lab.message("gateway")
 
 
 def test_a_second_gateway_on_the_same_folder_is_refused_with_a_sentence(tmp_path: Path) -> None:
