@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import deque
 
-from drivers.marlin.protocol import (
+from drivers.marlin.messages import (
     Busy,
     Capability,
     Card,

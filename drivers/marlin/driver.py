@@ -11,8 +11,9 @@ from drivers.framing import Line, LineFramer
 from drivers.marlin.conversation import Conversation
 from drivers.marlin.heaters import Heaters
 from drivers.marlin.jobs import Job
+from drivers.marlin.messages import Message, Ok, Report, Target, Tool, Unknown
 from drivers.marlin.printer import Printer
-from drivers.marlin.protocol import Message, Ok, Report, Target, Tool, Unknown, bounded, parse
+from drivers.marlin.protocol import bounded, parse
 from drivers.marlin.settings import MarlinSettings
 from drivers.marlin.states import UNANSWERED, state_of, word_of
 from drivers.marlin.temperatures import sensible

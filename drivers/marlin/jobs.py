@@ -33,6 +33,11 @@ class Job:
         """Whether there is a print, held or not."""
         return self.id != ""
 
+    @property
+    def title(self) -> str:
+        """What the print is called; empty when there is none."""
+        return (self._name or "print") if self.on else ""
+
     def card(self, done: int, total: int, at: Instant, *, again: bool) -> tuple[list[JobSeen], bool]:
         """The card's file is at byte `done`; second, whether it has moved.
 

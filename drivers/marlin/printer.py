@@ -8,18 +8,7 @@ from __future__ import annotations
 
 from drivers.marlin.heaters import Heaters
 from drivers.marlin.jobs import Job
-from drivers.marlin.protocol import (
-    Action,
-    Busy,
-    Card,
-    CardFile,
-    CardPosition,
-    Halt,
-    Message,
-    Ok,
-    Progress,
-    Sign,
-)
+from drivers.marlin.messages import Action, Busy, Card, CardFile, CardPosition, Halt, Message, Ok, Progress, Sign
 from drivers.marlin.settings import MarlinSettings
 from drivers.marlin.states import Facts, state_of
 from telemetry.model import NS_PER_S, Instant, JobOutcome, JobSeen, State
@@ -110,7 +99,7 @@ class Printer:
             busy=self._busy,
             paused=(self._paused or self._card_paused) if believed else "",
             unmoving=self._unmoving(now) if believed else "",
-            printing=self._job.id if believed else "",
+            printing=self._job.title if believed else "",
             heating=self._heaters.wanted,
             booting=self._booting,
             known=known and believed,

@@ -13,12 +13,10 @@ from drivers.contract import Act, Setting, Step, Unit
 from drivers.framing import Line, LineFramer
 from drivers.marlin.questions import checksum
 from drivers.marlin.settings import MarlinSettings
-from drivers.marlin.simulated_heater import SimulatedHeater
-from drivers.marlin.temperatures import Heat
+from drivers.marlin.simulated_heaters import SimulatedHeaters
 from drivers.marlin.voices import VOICES
 from telemetry.model import NS_PER_S, Instant, State
 
-TOOL_C, BED_C, CHAMBER_C = 210.0, 60.0, 40.0
 FILE_BYTES = 1_843_200
 QUEUE_LIMIT = 8
 """Commands that a blocked firmware holds; what comes beyond is lost, as on the real one's 128-byte buffer."""
@@ -47,14 +45,7 @@ class MarlinSimulator:
         self._voice = VOICES[self._own.dialect]
         self._random = random.Random(seed)
         self._framer = LineFramer()
-        tau_ns = max(self._own.heat_s, 1.0) * NS_PER_S / 5
-        tools = [
-            SimulatedHeater(f"tool{n}", wanted_c=TOOL_C if n == 0 else 0.0, tau_ns=tau_ns)
-            for n in range(self._own.extruders)
-        ]
-        bed = SimulatedHeater("bed", wanted_c=BED_C, tau_ns=tau_ns)
-        chamber = [SimulatedHeater("chamber", wanted_c=CHAMBER_C, tau_ns=tau_ns)] if self._own.chamber else []
-        self._heaters = [*tools, bed, *chamber]
+        self._heaters = SimulatedHeaters(self._own)
         self._said: list[str] = []
         self._on = False
         self._phase = _Phase.IDLE
@@ -135,7 +126,7 @@ class MarlinSimulator:
     def _boot(self, at: Instant) -> None:
         self._on, self._number, self._queue = True, 0, []
         self._timers = dict.fromkeys(self._timers, NEVER)
-        self._targets(at, warm=False)
+        self._heaters.switch(at, on=False)
         self._said += self._voice.banner
         self._enter(_Phase.IDLE)
         self._timers["wait"] = at + NS_PER_S if self._voice.waits else NEVER
@@ -145,7 +136,7 @@ class MarlinSimulator:
         self._timers |= {"warm": NEVER, "done": NEVER, "busy": NEVER}
 
     def _warm_up(self, at: Instant) -> None:
-        self._targets(at, warm=True)
+        self._heaters.switch(at, on=True)
         self._enter(_Phase.HEATING)
         self._timers |= {"warm": at + round(self._own.heat_s * NS_PER_S), "busy": at + NS_PER_S}
 
@@ -163,7 +154,7 @@ class MarlinSimulator:
 
     def _end(self, lines: tuple[str, ...], at: Instant) -> None:
         self._say(lines)
-        self._targets(at, warm=False)
+        self._heaters.switch(at, on=False)
         self._enter(_Phase.IDLE)
         self._drain(at)
 
@@ -172,10 +163,6 @@ class MarlinSimulator:
         queue, self._queue = self._queue, []
         for line in queue:
             self._command(line, at)
-
-    def _targets(self, at: Instant, *, warm: bool) -> None:
-        for heater in self._heaters:
-            heater.set(heater.wanted_c if warm else 0.0, at)
 
     def _ring(self, timer: str, at: Instant) -> None:
         self._timers[timer] = at + self._every[timer] if timer in self._every else NEVER
@@ -250,14 +237,7 @@ class MarlinSimulator:
         return f"SD printing byte {max(1, round(share * FILE_BYTES))}/{FILE_BYTES}"
 
     def _warmth(self, at: Instant) -> str:
-        noise = (round(heater.at(at) + self._random.gauss(0, 0.05), 2) for heater in self._heaters)
-        heats = (
-            Heat(heater.name, actual, heater.target_c) for heater, actual in zip(self._heaters, noise, strict=True)
-        )
-        words = [self._voice.heat(heat) for heat in heats]
-        if self._own.extruders == 1 and words[0].startswith("T0"):
-            words[0] = words[0].replace("T0", "T", 1)
-        return " ".join(words)
+        return self._heaters.told(at, self._voice.heat, self._random)
 
     def _say(self, lines: tuple[str, ...]) -> None:
         self._said += [line.format(name=self._name, size=FILE_BYTES) for line in lines]

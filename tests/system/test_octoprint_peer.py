@@ -63,7 +63,7 @@ FIRMWARES: dict[str, dict[str, Any]] = {
 }
 """The settings of the recordings in `tests/transcripts`."""
 
-MOVES = 24
+MOVES = 16
 GCODE = "M107 ; begin\n" + "G1 X3 F30\n" * MOVES
 """The virtual printer moves about ten times as fast as told, up to 0.6 s a line."""
 

@@ -13,6 +13,11 @@ from tests.transcripts import read
 START: Instant = 1_795_305_600 * NS_PER_S
 NAME = EquipmentId("printer-1")
 
+COLD = "ok T:20.00 /0.00 B:20.00 /0.00 @:0 B@:0"
+WARM = " T:60.00 /60.00 B:40.00 /40.00 @:0 B@:0"
+HEATING = " T:30.00 /200.00 B:20.00 /60.00 @:127 B@:127"
+BOTH = ("Cap:AUTOREPORT_TEMP:1", "Cap:AUTOREPORT_SD_STATUS:1")
+
 
 class Talk:
     """One driver with its port open, woken whenever it asks; time passes only as told."""
@@ -120,3 +125,9 @@ def replayed(name: str, *, after_s: float = 30.0) -> Talk:
     for at, unit in heard:
         talk.until(at).bytes(unit)
     return talk.wait(after_s)
+
+
+def printing(done: int = 10, total: int = 1000) -> Talk:
+    return (
+        Talk().ready().hear("File opened: part.gcode Size: 1000", "File selected", f"SD printing byte {done}/{total}")
+    )

@@ -6,7 +6,7 @@ import pytest
 
 from drivers.contract import Publish
 from drivers.marlin import SPEC
-from drivers.marlin.protocol import (
+from drivers.marlin.messages import (
     Action,
     Busy,
     Capability,
@@ -25,8 +25,8 @@ from drivers.marlin.protocol import (
     Tool,
     Unknown,
     UnknownCommand,
-    parse,
 )
+from drivers.marlin.protocol import parse
 from drivers.marlin.questions import numbered
 from drivers.marlin.temperatures import TemperatureReport, begins_report, parse_report, sensible
 from tests.transcripts import read
