@@ -41,7 +41,11 @@ class Row:
 
 def write(rows: Sequence[Row], folder: Path) -> None:
     """Write `results.json` and `results.md` into `folder`."""
-    machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, {platform.system()}"
+    load = os.getloadavg()[2]
+    machine = (
+        f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}, "
+        f"mean load of the last 15 minutes {load:.1f}"
+    )
     listed = [{**asdict(row), "ratio": row.ratio} for row in rows]
     (folder / "results.json").write_text(
         json.dumps({"machine": machine, "rows": listed}, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"

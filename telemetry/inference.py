@@ -51,7 +51,8 @@ class PowerThresholds:
 
     def __post_init__(self) -> None:
         """Raise `ValueError` where the levels are out of order or a number is negative."""
-        least = min(self.idle_above_w, self.hysteresis_w, self.rise_hold_ns, self.fall_hold_ns, self.valid_ns)
+        bands_w = min(self.hysteresis_w, self.idle_band_w)
+        least = min(self.idle_above_w, bands_w, self.rise_hold_ns, self.fall_hold_ns, self.valid_ns)
         if not least >= 0 or not self.busy_above_w > self.idle_above_w:
             message = "power thresholds want 0 <= idle_above_w < busy_above_w and no negative number"
             raise ValueError(message)
@@ -257,7 +258,7 @@ def power_states(t: Int64s, power_w: Float64s, thresholds: PowerThresholds) -> t
     idle_at, idle = held(t, reached(power_w, thresholds.idle_above_w, thresholds.idle_band_w), holds_ns)
     busy_at, busy = held(t, reached(power_w, thresholds.busy_above_w, thresholds.hysteresis_w), holds_ns)
     at = np.unique(np.concatenate((idle_at, busy_at)))
-    levels = level_at(at, idle_at, idle) + level_at(at, busy_at, busy)
+    levels = np.maximum(level_at(at, idle_at, idle), 2 * level_at(at, busy_at, busy))
     states = np.array([thresholds.below, State.IDLE, State.BUSY], np.int8)[levels]
     differs = changes(states)
     return at[differs], states[differs]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import sys
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,11 @@ from bench.counter import Counter
 INFLIGHT = 2000
 
 
+def without_delay(connection: Any) -> None:
+    """Else the kernel keeps small acknowledgements back for a millisecond."""
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+
 def main() -> None:
     counter = Counter(Path(sys.argv[2]))
     client = mqtt.Client(CallbackAPIVersion.VERSION2, "bench-null", clean_session=False, manual_ack=True)
@@ -24,6 +30,7 @@ def main() -> None:
         counter.add(1)
 
     client.on_message = on_message
+    client.on_socket_open = lambda _client, _data, sock: without_delay(sock)
     client.on_connect = lambda client, *_: client.subscribe("labedge/v1/#", 1)
     client.on_subscribe = lambda *_: print("ready", flush=True)
     client.connect("127.0.0.1", int(sys.argv[1]))

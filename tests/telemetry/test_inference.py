@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -30,6 +31,7 @@ thresholds_of_a_plug = st.builds(
     rise_hold_ns=st.sampled_from((0, 1, 5)),
     fall_hold_ns=st.sampled_from((0, 1, 10)),
     below=st.sampled_from((State.OFFLINE, State.IDLE)),
+    idle_hysteresis_w=st.sampled_from((None, 0.0, 0.5)),
 )
 watts = st.sampled_from((0.0, 1.0, 2.0, 3.0, 4.5, 5.0, 6.0, 8.9, 9.0, 10.0, 12.0, math.nan, math.inf))
 samples = st.lists(st.tuples(st.integers(1, 6), watts), max_size=30)
@@ -40,11 +42,13 @@ def timed(steps: list[tuple[int, float]]) -> list[tuple[int, float]]:
     return list(zip(at, (power_w for _, power_w in steps), strict=True))
 
 
-def level_twin(series: list[tuple[int, float]], on_w: float, thresholds: PowerThresholds) -> dict[int, bool]:
+def level_twin(
+    series: list[tuple[int, float]], on_w: float, band_w: float, *, thresholds: PowerThresholds
+) -> dict[int, bool]:
     """The level that counts at each sample, from the whole list: runs that lasted, the others swallowed."""
     raw: list[bool] = []
     for _, power_w in series:
-        raw.append(power_w >= (on_w - thresholds.hysteresis_w if raw and raw[-1] else on_w))
+        raw.append(power_w >= (on_w - band_w if raw and raw[-1] else on_w))
     counts: dict[int, bool] = {}
     for row, (at, _) in enumerate(series):
         begin = row
@@ -58,8 +62,8 @@ def level_twin(series: list[tuple[int, float]], on_w: float, thresholds: PowerTh
 
 
 def state_twin(series: list[tuple[int, float]], thresholds: PowerThresholds) -> list[Inferred]:
-    idle = level_twin(series, thresholds.idle_above_w, thresholds)
-    busy = level_twin(series, thresholds.busy_above_w, thresholds)
+    idle = level_twin(series, thresholds.idle_above_w, thresholds.idle_band_w, thresholds=thresholds)
+    busy = level_twin(series, thresholds.busy_above_w, thresholds.hysteresis_w, thresholds=thresholds)
     return without_repeats([Inferred(at, thresholds.state(idle=idle[at], busy=busy[at])) for at, _ in series])
 
 
@@ -90,15 +94,7 @@ def test_saying_a_state_again_keeps_it_valid_and_changes_nothing(
     steps: list[tuple[int, float]], thresholds: PowerThresholds, valid_ns: int
 ) -> None:
     series = timed(steps)
-    repeating = PowerThresholds(
-        busy_above_w=thresholds.busy_above_w,
-        idle_above_w=thresholds.idle_above_w,
-        hysteresis_w=thresholds.hysteresis_w,
-        rise_hold_ns=thresholds.rise_hold_ns,
-        fall_hold_ns=thresholds.fall_hold_ns,
-        below=thresholds.below,
-        valid_ns=valid_ns,
-    )
+    repeating = replace(thresholds, valid_ns=valid_ns)
     said = said_by_machine(series, repeating)
     assert without_repeats(said) == without_repeats(said_by_machine(series, thresholds))
     assert [one.at for one in said] == sorted(one.at for one in said)
@@ -170,6 +166,7 @@ def test_before_the_first_finite_sample_there_is_no_state() -> None:
     [
         {"busy_above_w": 1.0, "idle_above_w": 1.0},
         {"busy_above_w": 1.0, "hysteresis_w": -1.0},
+        {"busy_above_w": 1.0, "idle_hysteresis_w": -1.0},
         {"busy_above_w": 1.0, "idle_above_w": -1.0},
         {"busy_above_w": math.nan},
     ],
