@@ -15,6 +15,7 @@ import typer
 
 from drivers.catalog import CATALOG
 from edge import logs
+from edge.clock import SystemClock
 from edge.configuration import load
 from edge.errors import LabedgeError
 from edge.faults import Faults
@@ -133,6 +134,40 @@ def drivers(as_json: JsonOption = False) -> None:  # noqa: FBT002 - Typer's way 
     for row in rows:
         typer.echo(f"{row['family']:<12} {row['link']:<5} {row['title']}")
         typer.echo(f"{'':<12} options: {', '.join(row['options']) or 'none'}")
+
+
+@app.command()
+def replay(
+    file: Annotated[Path, typer.Argument(help="A transcript: JSON lines as `labedge record` writes them.")],
+    driver: Annotated[str, typer.Option("--driver", help="The family that reads it; see `labedge drivers`.")],
+    topic: Annotated[str, typer.Option("--topic", help="Of an MQTT family: the equipment's topics.")] = "#",
+) -> None:
+    """Print the records that a driver makes of a transcript, one JSON object a line.
+
+    Example: labedge replay printer.jsonl --driver marlin
+    """
+    from api import transcripts  # noqa: PLC0415 - as in `run`
+
+    if not file.is_file():
+        _fail(f"There is no transcript {file}.", "Record one: labedge record LINK -o FILE", MISUSED)
+    for line in transcripts.records(file, driver, topic, SystemClock()):
+        typer.echo(line)
+
+
+@app.command()
+def record(
+    link: Annotated[str, typer.Argument(help="/dev/serial/by-id/NAME@115200 or HOST:PORT.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="The file to write.")],
+    driver: Annotated[str, typer.Option("--driver", help="Ask as this family does; default: only listen.")] = "",
+    seconds: Annotated[float, typer.Option("--seconds", min=0, help="How long; default: until Ctrl-C.")] = 0,
+) -> None:
+    """Write a transcript of a device; opens only the link named, and sends only what the family may ask.
+
+    Example: labedge record /dev/serial/by-id/usb-1a86_USB_Serial-if00-port0@115200 -o mill.jsonl --driver grbl
+    """
+    from api import transcripts  # noqa: PLC0415 - as in `run`
+
+    transcripts.record(transcripts.link_named(link), output, driver=driver, seconds=seconds, clock=SystemClock())
 
 
 def _count(settings: Settings) -> str:

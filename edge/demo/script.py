@@ -32,7 +32,7 @@ def life(name: str, *, seed: int, files: tuple[str, ...], cable: bool) -> Callab
 
 
 def _cues(rng: Random, files: tuple[str, ...], cable: bool) -> Iterator[Cue]:  # noqa: FBT001 - one caller, above
-    yield Cue(rng.randrange(90) * NS_PER_S, Act.START, rng.choice(files))
+    yield Cue(rng.randrange(15) * NS_PER_S, Act.START, rng.choice(files))
     while True:
         yield from _job(rng)
         yield from _mishap(rng, cable)

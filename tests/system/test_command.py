@@ -149,3 +149,54 @@ def test_verify_finds_a_journal_whole(tmp_path: Path, config: Path) -> None:
         )
         assert ended.returncode == 0, ended.stderr
         assert "whole" in ended.stdout
+
+
+def test_a_device_is_recorded_and_replayed_to_its_records(tmp_path: Path) -> None:
+    output = tmp_path / "mill.jsonl"
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        recording = subprocess.Popen([LABEDGE, "record", f"127.0.0.1:{port}", "-o", str(output), "--driver", "grbl"])
+        try:
+            server.settimeout(30)
+            device, _ = server.accept()
+            with device:
+                device.settimeout(30)
+                device.sendall(b"Grbl 1.1h ['$' for help]\r\n")
+                assert device.recv(1) == b"?"
+                device.sendall(b"<Run|MPos:1.000,0.000,0.000|FS:120,0>\r\n")
+                assert device.recv(1) == b"?"
+                recording.send_signal(signal.SIGINT)
+                assert recording.wait(20) == 0
+        finally:
+            recording.kill()
+            recording.wait(20)
+    ended = subprocess.run(
+        [LABEDGE, "replay", str(output), "--driver", "grbl"], capture_output=True, text=True, check=True
+    )
+    states = [entry["state"] for entry in map(json.loads, ended.stdout.splitlines()) if entry["kind"] == "state"]
+    assert states[-1] == "busy"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["replay", "nowhere.jsonl", "--driver", "grbl"], "nowhere.jsonl"),
+        (["record", "nothing", "-o", "x"], "no link"),
+        (["record", "127.0.0.1:1", "-o", "x", "--driver", "no-such"], "no driver"),
+        (["record", "127.0.0.1:1", "-o", "x"], "127.0.0.1:1"),
+        (["verify", "--data-dir", "nowhere"], "no journal"),
+    ],
+)
+def test_wrong_use_ends_with_2_and_a_sentence(tmp_path: Path, words: list[str], said: str) -> None:
+    ended = subprocess.run([LABEDGE, *words], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert ended.returncode == 2
+    assert said in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_the_drivers_are_listed_for_people_and_programs() -> None:
+    listed = subprocess.run([LABEDGE, "drivers", "--json"], capture_output=True, text=True, check=True)
+    families = [row["family"] for row in json.loads(listed.stdout)]
+    assert {"marlin", "grbl", "lines", "labedge", "tasmota"} <= set(families)
+    shown = subprocess.run([LABEDGE, "drivers"], capture_output=True, text=True, check=True).stdout
+    assert all(family in shown for family in families)

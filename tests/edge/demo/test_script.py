@@ -18,10 +18,10 @@ def test_the_same_seed_and_name_live_the_same_life() -> None:
     assert cues("mill-1", 200, cable=True) != cues("mill-2", 200, cable=True)
 
 
-def test_a_life_begins_with_a_job_within_a_minute_and_a_half() -> None:
+def test_a_life_begins_with_a_job_within_a_quarter_of_a_minute() -> None:
     first = cues("mill-1", 1, cable=True)[0]
     assert first.act is Act.START
-    assert first.after_ns <= 90 * 10**9
+    assert first.after_ns <= 15 * 10**9
     assert first.name in FILES
 
 
