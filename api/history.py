@@ -13,7 +13,7 @@ from api.deps import Window
 from api.problem import Problem
 from api.views import TotalsView
 from edge.store.contract import Store
-from telemetry.columns import Intervals
+from telemetry.columns import Changes, Intervals
 from telemetry.intervals import intervals_of, totals_of
 from telemetry.model import EquipmentId, Instant, Source, State
 
@@ -25,7 +25,9 @@ def intervals_until(store: Store, equipment: EquipmentId, window: Window, *, now
     """The states over the window; raises `Problem` where there are too many to answer."""
     known_until = min(max(now, window.start), window.end)
     changes = store.changes((equipment,), window.start, known_until)
-    intervals = _with_future(intervals_of(changes, window.start, known_until), equipment, window.end)
+    if known_until < window.end:
+        changes = _nothing_known_from(known_until, changes)
+    intervals = intervals_of(changes, window.start, window.end)
     if len(intervals) > MAX_INTERVALS:
         raise Problem(
             HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -35,18 +37,15 @@ def intervals_until(store: Store, equipment: EquipmentId, window: Window, *, now
     return intervals
 
 
-def _with_future(known: Intervals, equipment: EquipmentId, end: Instant) -> Intervals:
-    """`known` (which starts at its window's start and has no holes) and unknown time up to `end`."""
-    until = int(known.end[-1]) if len(known) else None
-    if until is None or until >= end:
-        return known
-    return Intervals(
-        ids=known.ids or (equipment,),
-        equipment=np.append(known.equipment, np.int32(0)),
-        start=np.append(known.start, np.int64(until)),
-        end=np.append(known.end, np.int64(end)),
-        state=np.append(known.state, np.int8(State.UNKNOWN)),
-        source=np.append(known.source, np.int8(Source.NO_DATA)),
+def _nothing_known_from(at: Instant, changes: Changes) -> Changes:
+    """`changes` of one equipment, all before `at`, and from `at` on nothing."""
+    return Changes(
+        ids=changes.ids,
+        equipment=np.append(changes.equipment, np.int32(0)),
+        at=np.append(changes.at, np.int64(at)),
+        state=np.append(changes.state, np.int8(State.UNKNOWN)),
+        source=np.append(changes.source, np.int8(Source.NO_DATA)),
+        valid_ns=np.append(changes.valid_ns, np.int64(0)),
     )
 
 
