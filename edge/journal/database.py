@@ -107,7 +107,16 @@ def lock(path: Path) -> int:
 
 def bytes_on_disk(path: Path) -> int:
     """The size of the journal with its write-ahead log."""
-    return sum(part.stat().st_size for part in (path, path.with_name(path.name + "-wal")) if part.exists())
+    return path.stat().st_size + wal_bytes(path)
+
+
+def wal_bytes(path: Path) -> int:
+    """The size of the write-ahead log, 0 where there is none."""
+    log = path.with_name(path.name + "-wal")
+    try:
+        return log.stat().st_size
+    except FileNotFoundError:
+        return 0
 
 
 def _migrate(connection: sqlite3.Connection, path: Path) -> None:

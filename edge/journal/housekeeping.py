@@ -128,16 +128,17 @@ class Housekeeping:
         return []
 
     def _retain(self, reading: sqlite3.Connection) -> None:
-        if retention.bytes_used(reading, self._path) <= self._max_bytes:
+        if retention.bytes_used(reading) + database.wal_bytes(self._path) <= self._max_bytes:
             return
         self._checkpoint()
-        while retention.bytes_used(reading, self._path) > retention.ENOUGH * self._max_bytes:
+        while retention.bytes_used(reading) > retention.ENOUGH * self._max_bytes:
             dropped = self._drop_oldest()
             if dropped is None:
                 break
             self._dropped += dropped.n
             self._metrics.dropped.labels(reason="retention").inc(dropped.n)
-        self._tell_dropped()
+        if self._dropped:
+            self._tell_dropped()
 
     def _drop_oldest(self) -> retention.Dropped | None:
         answer: list[retention.Dropped | None] = []
@@ -158,7 +159,8 @@ class Housekeeping:
 
     def _vacuum(self, reading: sqlite3.Connection, *, thorough: bool) -> None:
         (pages,) = reading.execute("PRAGMA page_count").fetchone()
-        keep = 0 if thorough else max(FREE_PAGES, pages // 4)
+        too_large = database.bytes_on_disk(self._path) > self._max_bytes
+        keep = 0 if thorough or too_large else max(FREE_PAGES, pages // 4)
         while _free_pages(reading) > keep and (thorough or not self._stop.is_set()):
             self._wait(_give_back)
         if thorough:

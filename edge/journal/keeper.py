@@ -73,7 +73,7 @@ class Keeper:
     """The writer's hands: one connection and what is known of the file."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
+        self.connection = connection
         self.known: Known = load(connection)
         self._stale = False
         self._rows: list[tuple[object, ...]] = []
@@ -84,10 +84,15 @@ class Keeper:
         """Drop what was remembered: the file is read again before the next group."""
         self._stale = True
 
+    def use(self, connection: sqlite3.Connection) -> None:
+        """Write through another connection from now on."""
+        self.connection = connection
+        self.forget()
+
     def current(self) -> Known:
         """What is known, read again first where it was forgotten."""
         if self._stale:
-            self.known, self._stale = load(self._connection), False
+            self.known, self._stale = load(self.connection), False
         return self.known
 
     def keep(self, group: Iterable[Prepared], *, alive: Instant) -> Committed:
@@ -107,7 +112,7 @@ class Keeper:
 
     def _log(self, entry: Entry) -> None:
         record, known = entry.record, self.known
-        if self._connection.execute(_INSERT_LOG, entry.row.row(known.offset + 1)).rowcount != 1:
+        if self.connection.execute(_INSERT_LOG, entry.row.row(known.offset + 1)).rowcount != 1:
             return
         self._new.append((known.next_offset(), record))
         known.records += 1
@@ -115,7 +120,7 @@ class Keeper:
         if isinstance(record, JobSeen):
             ended = record.at if record.phase == JobPhase.ENDED else None
             job = words.job_key(record.job)
-            self._connection.execute(_INSERT_JOB, (record.equipment, job, int(record.at), ended))
+            self.connection.execute(_INSERT_JOB, (record.equipment, job, int(record.at), ended))
 
     def _readings(self, series: Series) -> None:
         channel = self._channel(series)
@@ -150,13 +155,13 @@ class Keeper:
         self._flush()
         first, last = int(t[0]), int(t[-1])
         hour = first // HOUR_NS * HOUR_NS
-        kept = [Chunk(*row) for row in self._connection.execute(_OVERLAPPING, (channel.id, hour, last, first))]
+        kept = [Chunk(*row) for row in self.connection.execute(_OVERLAPPING, (channel.id, hour, last, first))]
         if kept:
             new = ~np.isin(t, np.concatenate([_times(chunk) for chunk in kept]))
             t, v = t[new], v[new]
         channel.free_from = max([last, *(chunk.last for chunk in kept)])
         hour = channel.free_from // HOUR_NS * HOUR_NS
-        following = self._connection.execute(_NEXT_FIRST, (channel.id, hour, channel.free_from)).fetchone()
+        following = self.connection.execute(_NEXT_FIRST, (channel.id, hour, channel.free_from)).fetchone()
         channel.free_until = following[0] if following else EVER
         return t, v
 
@@ -168,7 +173,7 @@ class Keeper:
         self.known.readings += chunk.n
         hour = (channel.id, chunk.first // HOUR_NS * HOUR_NS)
         if hour not in self.known.unjoined:
-            self._connection.execute("INSERT OR IGNORE INTO unjoined VALUES (?, ?)", hour)
+            self.connection.execute("INSERT OR IGNORE INTO unjoined VALUES (?, ?)", hour)
             self.known.unjoined.add(hour)
         self._new.append((offset, record))
 
@@ -176,23 +181,23 @@ class Keeper:
         key = (series.equipment, series.channel)
         channel = self.known.channels.get(key)
         if channel is None:
-            row = self._connection.execute(_INSERT_CHANNEL, key)
+            row = self.connection.execute(_INSERT_CHANNEL, key)
             channel = KnownChannel(int(row.lastrowid or 0), *key, "", 0, 0, 0, 0.0)
             self.known.channels[key] = channel
         return channel
 
     def _flush(self) -> None:
-        self._connection.executemany(INSERT_CHUNK, self._rows)
+        self.connection.executemany(INSERT_CHUNK, self._rows)
         self._rows = []
 
     def _finish(self, alive: Instant) -> None:
         self._flush()
-        self._connection.executemany(
+        self.connection.executemany(
             _UPDATE_CHANNEL, [(c.unit, c.first, c.last, c.n, c.last_value, c.id) for c in self._touched.values()]
         )
         known = self.known
         known.alive = alive
-        self._connection.execute(_UPDATE_GATEWAY, (alive, known.offset, known.readings, known.records, known.rejected))
+        self.connection.execute(_UPDATE_GATEWAY, (alive, known.offset, known.readings, known.records, known.rejected))
 
 
 def _times(chunk: Chunk) -> Int64s:

@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass
-from pathlib import Path
 
 from edge.journal.chunks import HOUR_NS
-from edge.journal.database import bytes_on_disk
 from edge.journal.keeper import Keeper
 from edge.journal.known import KnownChannel
 from telemetry.model import Instant
@@ -42,12 +40,12 @@ _COUNT = """
 """
 
 
-def bytes_used(reading: sqlite3.Connection, path: Path) -> int:
-    """What the journal needs on disk: its file without the free pages, and its write-ahead log."""
+def bytes_used(reading: sqlite3.Connection) -> int:
+    """What the journal's file needs: its pages without the free ones."""
     (pages,) = reading.execute("PRAGMA page_count").fetchone()
     (free,) = reading.execute("PRAGMA freelist_count").fetchone()
     (page,) = reading.execute("PRAGMA page_size").fetchone()
-    return max(0, bytes_on_disk(path) - path.stat().st_size) + int((pages - free) * page)
+    return int((pages - free) * page)
 
 
 def drop_oldest(connection: sqlite3.Connection, keeper: Keeper) -> Dropped | None:

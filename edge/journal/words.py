@@ -81,7 +81,8 @@ COLUMNS = "kind, equipment, at, mark, received_at, valid_ns, words, raw, crc32"
 
 def to_row(record: Sparse) -> LogRow:
     """The row of a record; raises `ValueError` where a word does not fit (a number beyond 64 bits, broken text)."""
-    kind, words, mark = _WRITERS[type(record)](record)
+    named, words, mark = _WRITERS[type(record)](record)
+    kind = int(named)
     equipment = "" if isinstance(record, ClockJumped) else str(record.equipment)
     equipment.encode()
     valid_ns = int(record.valid_ns) if isinstance(record, StateSeen) else 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
@@ -63,6 +64,12 @@ class Lab:
     health: Health = field(default_factory=Health)
     metrics: Metrics = field(default_factory=Metrics)
 
+    def until(self, holds: Callable[[], bool]) -> None:
+        """Wait for what another thread does."""
+        deadline = time.monotonic() + DEADLINE_S
+        while not holds():
+            assert time.monotonic() < deadline, self.health.parts()
+
     def part(self, name: str = "journal") -> Part:
         """One part of the health."""
         return next(part for part in self.health.parts() if part.name == name)
@@ -98,6 +105,7 @@ def open_journal(
     health: Health | None = None,
     metrics: Metrics | None = None,
     on_commit: Callable[[Committed], None] = lambda _committed: None,
+    housekeeping_s: float = 3600.0,
     **settings: float,
 ) -> SqliteJournal:
     """A journal in `folder`, with settings of `[journal]`; its own housekeeping sleeps."""
@@ -108,7 +116,7 @@ def open_journal(
         health=health or Health(),
         metrics=metrics or Metrics(),
         on_commit=on_commit,
-        housekeeping_s=3600.0,
+        housekeeping_s=housekeeping_s,
     )
 
 
