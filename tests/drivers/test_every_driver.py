@@ -248,9 +248,11 @@ def test_a_faulty_pipe_is_read_to_the_right_state_once_the_faults_end(spec: Spec
         lab.run(5)
         lab.act(act, name="part.gcode")
         lab.run(15)
-        lab.faults = Faults()
+        lab.faults, sound_from = Faults(), lab.now
         lab.run(QUIET_S)
-        assert lab.state is lab.simulator.state, act
+        # A machine that went mute for good (a hard limit) while its last words were lost can only be unknown.
+        mute = lab.heard[-1][0] < sound_from
+        assert lab.state is lab.simulator.state or (mute and lab.state is State.UNKNOWN), act
     assert not lab.refused
 
 

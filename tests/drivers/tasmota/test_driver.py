@@ -80,8 +80,8 @@ def test_phases_come_one_by_one_and_in_sum(total: Any) -> None:
     found = values(Talk().say(1, "tele/p/SENSOR", {"ENERGY": energy}))
     assert found["energy_total_1"] == (1.2, "kWh")
     assert found["energy_total_2"] == (3.4, "kWh")
-    assert found["energy_total"][0] == found["power"][0] == pytest.approx(4.6)
-    assert found["voltage_2"] == (231, "V")
+    assert abs(found["energy_total"][0] - 4.6) + abs(found["power"][0] - 4.6) < 1e-9
+    assert found["voltage_2"] == (231.0, "V")
     assert "voltage" not in found
 
 
