@@ -6,7 +6,7 @@ import pytest
 
 from edge.errors import Damaged, Full
 from telemetry.model import EquipmentSeen, JobOutcome, JobPhase, JobSeen, State
-from tests.api.lab import HOUR, MILL, MINUTE, NOW, PRINTER, S, Lab, link, reading, state
+from tests.api.lab import HOUR, MILL, MINUTE, NOW, PRINTER, Lab, S, link, reading, state
 
 TODAY = {"start": "2026-09-21T13:00:00Z", "end": "2026-09-21T14:00:00Z"}
 

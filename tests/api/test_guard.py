@@ -10,12 +10,16 @@ from edge.settings import Api
 from tests.api.lab import Lab, settings
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1:8080", "localhost", "localhost:1", "[::1]:8080", "127.8.8.8", "LOCALHOST."])
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1:8080", "localhost", "localhost:1", "[::1]:8080", "127.8.8.8", "LOCALHOST."]
+)
 def test_loopback_answers_to_its_own_names(lab: Lab, host: str) -> None:
     assert lab.client.get("/health", headers={"host": host}).status_code == 200
 
 
-@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "localhost.evil:8080", "", "[::1", "10.0.0.2"])
+@pytest.mark.parametrize(
+    "host", ["evil.example", "127.0.0.1.evil.example", "localhost.evil:8080", "", "[::1", "10.0.0.2"]
+)
 def test_loopback_refuses_names_that_are_not_its_own(lab: Lab, host: str) -> None:
     answer = lab.client.get("/health", headers={"host": host})
     assert (answer.status_code, answer.headers["content-type"]) == (421, "application/problem+json")

@@ -7,7 +7,7 @@ import msgpack
 import pytest
 
 from edge.errors import Full
-from tests.api.lab import HOUR, NOW, S, Lab, reading
+from tests.api.lab import HOUR, NOW, Lab, S, reading
 
 WHERE = {
     "equipment": "printer-1",
@@ -16,7 +16,14 @@ WHERE = {
     "end": "2026-09-21T14:00:00Z",
 }
 POST = "/api/v1/readings"
-BATCH = {"equipment": "pc-7", "channel": "u", "t0": "2026-09-21T13:00:00Z", "dt": 0.5, "v": [1.0, 2.0, 3.0], "unit": "V"}
+BATCH = {
+    "equipment": "pc-7",
+    "channel": "u",
+    "t0": "2026-09-21T13:00:00Z",
+    "dt": 0.5,
+    "v": [1.0, 2.0, 3.0],
+    "unit": "V",
+}
 
 
 def post(lab: Lab, body: Any, kind: str = "application/json") -> Any:
@@ -121,9 +128,7 @@ def test_an_unread_media_type_is_refused(lab: Lab) -> None:
 
 
 @pytest.mark.parametrize("declared", [True, False])
-def test_a_body_above_the_limit_is_refused_unread(
-    lab: Lab, monkeypatch: pytest.MonkeyPatch, *, declared: bool
-) -> None:
+def test_a_body_above_the_limit_is_refused_unread(lab: Lab, monkeypatch: pytest.MonkeyPatch, *, declared: bool) -> None:
     monkeypatch.setattr("api.routes.readings.MAX_BODY", 10)
     content = b"x" * 11 if declared else iter([b"x" * 6, b"x" * 6])
     answer = lab.client.post(POST, content=content, headers={"content-type": "application/json"})
