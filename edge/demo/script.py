@@ -32,7 +32,9 @@ def life(name: str, *, seed: int, files: tuple[str, ...], cable: bool) -> Callab
 
 
 def _cues(rng: Random, files: tuple[str, ...], cable: bool) -> Iterator[Cue]:  # noqa: FBT001 - one caller, above
-    yield Cue(rng.randrange(15) * NS_PER_S, Act.START, rng.choice(files))
+    # Most are at work as soon as the demo runs, the others later: a lab is never all busy.
+    first_s = rng.randrange(15) if rng.random() < 0.6 else rng.randrange(60, 300)
+    yield Cue(first_s * NS_PER_S, Act.START, rng.choice(files))
     while True:
         yield from _job(rng)
         yield from _mishap(rng, cable)
