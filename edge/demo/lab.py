@@ -54,9 +54,18 @@ class DemoLab:
         (folder / "ports").mkdir(parents=True, exist_ok=True)
         roster = ROSTER.read_text("utf-8")
         roster = roster.replace("{ports}", str(folder.resolve() / "ports")).replace("{tcp}", str(tcp_port))
-        equipment = tuple(Equipment.model_validate(table) for table in tomllib.loads(roster)["equipment"])
+        cast = Settings.model_validate(tomllib.loads(roster))
+        equipment = cast.equipment
         mqtt = settings.mqtt.model_copy(update={"url": "managed", "host": "127.0.0.1", "port": free_port()})
-        self.settings = settings.model_copy(update={"equipment": equipment, "mqtt": mqtt, "demo": True})
+        self.settings = cast.model_copy(
+            update={
+                "centre": settings.centre,
+                "api": settings.api,
+                "journal": settings.journal,
+                "mqtt": mqtt,
+                "demo": True,
+            }
+        )
         self._stage = Stage([self._actor(e) for e in (*equipment, STRANGER)], clock)
 
     def write_history(self) -> int:
