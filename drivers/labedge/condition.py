@@ -98,7 +98,9 @@ class Condition:
             inferred = self._activity.seen(t)
         else:
             first, last = int(t.min()), int(t.max())
-            inferred = self._activity.seen_many(t)
+            # A batch shorter than the gap is one run; its ends say all that sorting it would.
+            short = last - first <= self._gap_ns
+            inferred = self._activity.seen(first) + self._activity.seen(last) if short else self._activity.seen_many(t)
         if not inferred and last >= self._covered_until - self._gap_ns:
             inferred = (Inferred(first, State.BUSY),)
         return self._inferred(inferred, at, last=last) if inferred else ()
