@@ -88,6 +88,9 @@ class Journal(_Part):
     max_disk_gib: Annotated[float, Field(gt=0)] = 20.0
 
 
+WAYS = ("serial", "tcp", "http", "mqtt", "folder", "simulator", "replay")
+
+
 class LinkSettings(_Part):
     """The way to one equipment: exactly one of `serial tcp http mqtt folder simulator replay`."""
 
@@ -103,9 +106,9 @@ class LinkSettings(_Part):
 
     @model_validator(mode="after")
     def _one_way(self) -> LinkSettings:
-        ways = [way for way in ("serial", "tcp", "http", "mqtt", "folder", "simulator", "replay") if getattr(self, way)]
+        ways = [way for way in WAYS if getattr(self, way)]
         if len(ways) != 1:
-            message = f"a link has exactly one of serial, tcp, http, mqtt, folder, simulator, replay; this has {ways or 'none'}"
+            message = f"a link has exactly one of {', '.join(WAYS)}; this has {ways or 'none'}"
             raise ValueError(message)
         if self.baud is not None and self.serial is None:
             message = "baud belongs to a serial link only"

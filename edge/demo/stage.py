@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Protocol
 
 import paho.mqtt.client as mqtt
+from paho.mqtt.enums import CallbackAPIVersion
 
 from drivers.contract import Act, Publish, Simulator, Step, Unit
 from edge.clock import Clock
@@ -154,7 +155,7 @@ class MqttPort:
     """A device of the broker: one client each, with a last will where the family has one."""
 
     def __init__(self, name: str, port: int, will: Publish | None) -> None:
-        self._client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id=f"demo-{name}")
+        self._client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=f"demo-{name}")
         self._client.reconnect_delay_set(1, 5)
         self._client.max_queued_messages_set(1000)
         if will:
