@@ -9,6 +9,8 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import anyio
+
 from edge.live import Live, Subscription, Taken
 from telemetry.model import NS_PER_S, Instant
 
@@ -35,11 +37,8 @@ class Feed:
 
     async def next(self, timeout_s: float) -> Taken:
         """What came, waiting up to `timeout_s` for the first of it; empty when nothing did."""
-        try:
-            async with asyncio.timeout(timeout_s):
-                await self._bell.wait()
-        except TimeoutError:
-            pass
+        with anyio.move_on_after(timeout_s):
+            await self._bell.wait()
         self._bell.clear()
         return self.subscription.take()
 

@@ -5,9 +5,10 @@ What a reader sends is ignored; a reader that is too slow is told what it missed
 
 from __future__ import annotations
 
-import asyncio
+from contextlib import suppress
 from typing import Annotated
 
+import anyio
 from fastapi import APIRouter, Query, WebSocket
 from starlette.websockets import WebSocketDisconnect
 
@@ -38,30 +39,19 @@ async def live_feed(
     try:
         with feed_of(parts.live) as feed:
             sender = _Sender(socket, parts, frozenset(equipment or ()))
-            sending = asyncio.create_task(sender.run(feed))
-            await _until_gone(socket, sending)
+            async with anyio.create_task_group() as group:
+                group.start_soon(_cancel_when_left, socket, group.cancel_scope)
+                await sender.run(feed)
+                group.cancel_scope.cancel()
     except Full as full:
         await socket.close(TRY_AGAIN_LATER, str(full))
 
 
-async def _until_gone(socket: WebSocket, sending: asyncio.Task[None]) -> None:
-    """Run `sending` until it ends or the reader leaves."""
-    leaving = asyncio.create_task(_left(socket))
-    try:
-        await asyncio.wait((sending, leaving), return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        leaving.cancel()
-        sending.cancel()
-        ended = await asyncio.gather(sending, leaving, return_exceptions=True)
-    for error in ended:
-        if isinstance(error, Exception) and not isinstance(error, WebSocketDisconnect):
-            raise error
-
-
-async def _left(socket: WebSocket) -> None:
-    """Return when the reader has gone; what it says is read and forgotten."""
+async def _cancel_when_left(socket: WebSocket, scope: anyio.CancelScope) -> None:
+    """Stop sending when the reader has gone; what it says is read and forgotten."""
     while (await socket.receive())["type"] != "websocket.disconnect":
         pass
+    scope.cancel()
 
 
 class _Sender:
@@ -75,7 +65,12 @@ class _Sender:
         self._runs_out: Instant | None = None
 
     async def run(self, feed: Feed) -> None:
-        """Send until the feed ends."""
+        """Send until the feed ends or the reader has gone in the middle of a message."""
+        with suppress(WebSocketDisconnect):
+            await self._until_closed(feed)
+            await self._socket.close(GOING_AWAY)
+
+    async def _until_closed(self, feed: Feed) -> None:
         await self._snapshot()
         taken = await self._next(feed)
         while not taken.closed:
@@ -85,7 +80,6 @@ class _Sender:
             else:
                 await self._changes(taken.updates)
             taken = await self._next(feed)
-        await self._socket.close(GOING_AWAY)
 
     async def _next(self, feed: Feed) -> Taken:
         return await feed.next(seconds_until(self._runs_out, self._parts.clock.now()))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fastapi import FastAPI
-from starlette.testclient import TestClient
+from starlette.testclient import TestClient, WebSocketTestSession
 
 from api.main import create_app
 from edge.clock import ManualClock
@@ -71,9 +71,12 @@ class Lab:
 
     def get(self, path: str, **params: Any) -> Any:
         """The JSON of an answer that has to be 200."""
-        answer = self.client.get(path, params=params)
+        answer = self.client.get(path, params=params or None)
         assert answer.status_code == 200, answer.text
         return json.loads(answer.content)
+
+    def listen(self, query: str = "", **headers: str) -> WebSocketTestSession:
+        return self.client.websocket_connect(f"ws://127.0.0.1/api/v1/live{query}", headers=headers)
 
     def page(self, path: str, **headers: str) -> str:
         answer = self.client.get(path, headers={"accept": "text/html", **headers})

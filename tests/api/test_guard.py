@@ -47,7 +47,7 @@ def test_the_gateways_own_pages_may_post(lab: Lab) -> None:
 def test_pages_of_other_sites_may_not_listen(lab: Lab) -> None:
     with (
         pytest.raises(WebSocketDisconnect) as refused,
-        lab.client.websocket_connect("/api/v1/live", headers={"origin": "http://evil.example"}),
+        lab.listen(origin="http://evil.example"),
     ):
         pass
     assert refused.value.code == 1008

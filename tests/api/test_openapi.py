@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from telemetry.model import JobPhase, JobSeen, State
+from tests.api.lab import HOUR, NOW, PRINTER, Lab, link, reading, state
+
+WINDOW = "start=2026-09-21T13:00:00Z&end=2026-09-21T14:00:00Z"
+READINGS = f"/api/v1/readings?equipment=printer-1&channel=tool0_temperature&{WINDOW}"
+ANSWERS = {
+    "/health": "/health",
+    "/ready": "/ready",
+    "/api/v1/equipment": "/api/v1/equipment",
+    "/api/v1/equipment/{equipment}": "/api/v1/equipment/printer-1",
+    "/api/v1/equipment/{equipment}/intervals": f"/api/v1/equipment/mill-1/intervals?{WINDOW}",
+    "/api/v1/equipment/{equipment}/jobs": f"/api/v1/equipment/printer-1/jobs?{WINDOW}",
+    "/api/v1/readings": READINGS,
+    "/api/v1/records": "/api/v1/records",
+}
+
+
+_TYPES: dict[str, tuple[type, ...]] = {
+    "object": (dict,),
+    "array": (list,),
+    "string": (str,),
+    "boolean": (bool,),
+    "null": (type(None),),
+    "integer": (int,),
+    "number": (int, float),
+}
+
+
+def _faults(schema: dict[str, Any], value: Any, schemas: dict[str, Any], at: str) -> list[str]:
+    """Where `value` is not what `schema` says: the part of JSON Schema that the API's shapes use."""
+    if "$ref" in schema:
+        return _faults(schemas[schema["$ref"].rsplit("/", 1)[1]], value, schemas, at)
+    if "anyOf" in schema:
+        tried = [_faults(one, value, schemas, at) for one in schema["anyOf"]]
+        return min(tried, key=len)
+    kind = schema.get("type", "object")
+    if type(value) not in _TYPES[kind]:
+        return [f"{at}: {value!r} is no {kind}"]
+    if kind == "array":
+        return [fault for n, one in enumerate(value) for fault in _faults(schema["items"], one, schemas, f"{at}[{n}]")]
+    if kind == "object":
+        return _faults_of_object(schema["properties"], value, schemas, at)
+    allowed = schema.get("enum", [schema.get("const", value)])
+    return [] if value in allowed else [f"{at}: {value!r} is not allowed"]
+
+
+def _faults_of_object(known: dict[str, Any], value: dict[str, Any], schemas: dict[str, Any], at: str) -> list[str]:
+    odd = [f"{at}: {name}" for name in {*known} ^ {*value}]
+    inner = (_faults(known[name], value[name], schemas, f"{at}.{name}") for name in {*known} & {*value})
+    return odd + [fault for faults in inner for fault in faults]
+
+
+@pytest.mark.parametrize("path", ANSWERS)
+@pytest.mark.parametrize("points", ["", "&points=5"])
+def test_answers_are_what_the_document_says(lab: Lab, path: str, points: str) -> None:
+    lab.keep([state(NOW - HOUR, State.BUSY), reading(NOW - HOUR, 1.5), link(NOW, up=True)])
+    lab.keep([JobSeen(PRINTER, NOW - 5, NOW - 5, "a", JobPhase.STARTED, "куб", 0.5)])
+    document = lab.get("/openapi.json")
+    schema = document["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+    address = ANSWERS[path] + (points if path == "/api/v1/readings" else "")
+    assert _faults(schema, lab.get(address), document["components"]["schemas"], path) == []
+
+
+def test_the_checker_itself_finds_faults() -> None:
+    schema = {"type": "object", "properties": {"a": {"type": "integer"}}}
+    assert _faults(schema, {"a": "1"}, {}, "x") == ["x.a: '1' is no integer"]
+    assert _faults(schema, {"a": 1, "b": 2}, {}, "x") == ["x: b"]
+
+
+def test_every_path_is_documented_and_none_needs_the_internet(lab: Lab) -> None:
+    document = lab.get("/openapi.json")
+    assert {*ANSWERS, "/metrics"} == set(document["paths"])
+    assert document["paths"]["/api/v1/readings"]["post"]["requestBody"]["content"].keys() == {
+        "application/json",
+        "application/x-ndjson",
+        "application/msgpack",
+    }
+    assert lab.client.get("/docs").status_code == 404
+    for operation in document["paths"].values():
+        for words in operation.values():
+            assert words["description"]
