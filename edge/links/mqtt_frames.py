@@ -42,7 +42,7 @@ class Frames:
     """Fed with bytes cut anywhere; `rest` gathers whole frames that are no PUBLISH of QoS 0 or 1."""
 
     def __init__(self, payload_limit: int = PAYLOAD_LIMIT) -> None:
-        """Messages with more than `payload_limit` bytes are cut to `RAW_LIMIT`; their other bytes are thrown away."""
+        """A message of more than `payload_limit` bytes, with its topic, keeps `RAW_LIMIT` of them."""
         self.rest = bytearray()
         self._limit = payload_limit
         self._chunks: list[bytes] = []
@@ -80,7 +80,7 @@ class Frames:
                 need = stop - at
                 break
             if head >> 4 == _PUBLISH and not head & 4:
-                found.append(_message(buffer, head, start, stop, length))
+                found.append(_message(buffer, head, start, stop, length, cut=length > self._limit))
             elif length > self._limit:
                 raise Retry(f"The broker sent a control frame of {length} bytes: this is not MQTT.")
             else:
@@ -104,19 +104,21 @@ def _length(buffer: bytes, at: int) -> tuple[int, int]:
     return len(buffer) + 1, 0
 
 
-def _message(buffer: bytes, head: int, start: int, stop: int, length: int) -> Incoming:
+def _message(buffer: bytes, head: int, start: int, stop: int, length: int, *, cut: bool) -> Incoming:
     """The PUBLISH whose variable header begins at `start` and of which the bytes up to `stop` are here."""
-    begin = start + 2
-    at = begin + (buffer[start] << 8 | buffer[start + 1])
+    begin = at = start + 2
+    if length >= 2:
+        at += buffer[start] << 8 | buffer[start + 1]
+    qos_1 = head & 2
+    if length < 2 or at + qos_1 > stop:
+        raise Retry("The broker sent a message whose topic is longer than its frame: this is not MQTT.")
     topic = buffer[begin:at].decode("utf-8", "replace")
     mid = 0
-    if head & 2:
+    if qos_1:
         mid = buffer[at] << 8 | buffer[at + 1]
         at += 2
-    if at > stop:
-        raise Retry("The broker sent a message whose topic is longer than its frame: this is not MQTT.")
-    payload = buffer[at:stop] if stop == start + length else buffer[at : min(at + RAW_LIMIT, stop)]
-    mark = crc32(buffer[start:stop]) if head & 2 else 0
+    payload = buffer[at : min(at + RAW_LIMIT, stop)] if cut else buffer[at:stop]
+    mark = crc32(buffer[start:stop]) if qos_1 else 0
     return Incoming(topic, payload, head & 1 == 1, mid, head & 8 == 8, mark, start + length - at)
 
 
