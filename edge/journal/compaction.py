@@ -21,8 +21,9 @@ from telemetry.model import NS_PER_S, Instant
 GRACE_NS = 120 * NS_PER_S
 """An hour is closed this long after its end: stragglers need no second compaction."""
 
-GROUP_ROWS = 500
-"""Rows that one swap deletes: some 5 ms of the writer's time."""
+GROUP_ROWS = 256
+GROUP_BYTES = 2**20
+"""Rows and bytes that one swap deletes, a few ms of the writer's time; what is left is joined in the next."""
 
 SMALL_READINGS = 1024
 OPEN_ROWS = 256
@@ -41,6 +42,10 @@ class Hour:
     begin: Instant
     closed: bool
 
+    def key(self) -> tuple[int, Instant]:
+        """Its row of `unjoined`."""
+        return (self.channel_id, self.begin)
+
     def span(self) -> tuple[int, Instant, Instant]:
         """The parameters of a query for its rows."""
         return (self.channel_id, self.begin, self.begin + HOUR_NS)
@@ -57,15 +62,32 @@ class RowHead:
     run: str
     encoding: int
 
+    def size(self) -> int:
+        """Its bytes on disk, roughly."""
+        return 100 + self.n * (1 if _packed(self.encoding) else 12)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Rows that become one; not `whole` where a swap's limits cut it short, so that more is to be joined to it."""
+
+    heads: tuple[RowHead, ...]
+    whole: bool
+
+    def worth_joining(self) -> bool:
+        """Whether anything is gained."""
+        (head, *more) = self.heads
+        return bool(more) or (head.n >= WORTH_PACKING and not _packed(head.encoding))
+
 
 @dataclass(frozen=True, slots=True)
 class Swap:
-    """Rows to delete and the one that stands for them; `hour` to be struck off where this finishes it."""
+    """Rows to delete and the one that stands for them; without one, `hour` is struck off."""
 
     hour: Hour
     old: tuple[int, ...]
     new: Chunk | None
-    finishes: bool
+    whole: bool
 
     def size(self) -> int:
         """Bytes to be written, roughly."""
@@ -86,21 +108,22 @@ def unjoined_hours(reading: sqlite3.Connection, *, now: Instant) -> tuple[Hour, 
 
 
 def swaps_of(reading: sqlite3.Connection, hour: Hour) -> Iterator[Swap]:
-    """What compaction would do to an hour now; the last swap of a closed hour strikes it off.
+    """What compaction would do to an hour now; the last swap strikes a closed hour off where no group was cut short.
 
     Raises `Damaged` where a row does not hold what it says: such an hour stays as it is.
     """
     heads = [RowHead(*row) for row in reading.execute(_HEADS, hour.span())]
-    groups = [group for group in plan(heads, closed=hour.closed) if _worth_joining(group)]
+    groups = [group for group in plan(heads, closed=hour.closed) if group.worth_joining()]
     for group in groups:
-        yield Swap(hour, tuple(head.offset for head in group), _joined(reading, group), finishes=False)
-    if hour.closed and all(len(group) < GROUP_ROWS for group in groups):
-        yield Swap(hour, (), None, finishes=True)
+        offsets = tuple(head.offset for head in group.heads)
+        yield Swap(hour, offsets, _joined(reading, group.heads), whole=group.whole)
+    if hour.closed and all(group.whole for group in groups):
+        yield Swap(hour, (), None, whole=True)
 
 
-def plan(heads: Sequence[RowHead], *, closed: bool) -> list[list[RowHead]]:
+def plan(heads: Sequence[RowHead], *, closed: bool) -> list[Group]:
     """Rows, by time, cut into groups that each become one row; a group of one row may be left as it is."""
-    groups: list[list[RowHead]] = []
+    groups: list[Group] = []
     for run in dict.fromkeys(head.run for head in heads):
         mine = [head for head in heads if head.run == run]
         if not closed:
@@ -117,35 +140,32 @@ def swap(connection: sqlite3.Connection, keeper: Keeper, swaps: Iterable[Swap]) 
         if one.new is not None:
             connection.executemany("DELETE FROM chunks WHERE offset = ?", [(offset,) for offset in one.old])
             connection.execute(INSERT_CHUNK, one.new.row(max(one.old)))
-        if one.finishes and not _grew(connection, one.hour):
-            connection.execute("DELETE FROM unjoined WHERE channel_id = ? AND hour = ?", one.hour.span()[:2])
-            keeper.current().unjoined.discard(one.hour.span()[:2])
+        elif not _grew(connection, one.hour):
+            connection.execute("DELETE FROM unjoined WHERE channel_id = ? AND hour = ?", one.hour.key())
+            keeper.current().unjoined.discard(one.hour.key())
 
 
 def _grew(connection: sqlite3.Connection, hour: Hour) -> bool:
     """Whether rows came after the plan: then some group is worth joining again."""
     heads = [RowHead(*row) for row in connection.execute(_HEADS, hour.span())]
-    return any(_worth_joining(group) for group in plan(heads, closed=True))
+    return any(group.worth_joining() for group in plan(heads, closed=True))
 
 
-def _grouped(heads: Sequence[RowHead]) -> Iterator[list[RowHead]]:
+def _grouped(heads: Sequence[RowHead]) -> Iterator[Group]:
     group: list[RowHead] = []
-    readings, reach = 0, 0
+    readings = size = reach = 0
     for head in heads:
         full = readings + head.n > CHUNK_READINGS and head.first > reach
-        if group and (full or len(group) >= GROUP_ROWS):
-            yield group
-            group, readings = [], 0
+        short = len(group) >= GROUP_ROWS or (len(group) > 1 and size >= GROUP_BYTES)
+        if group and (full or short):
+            yield Group(tuple(group), whole=full)
+            group, readings, size = [], 0, 0
         reach = max(reach, head.last) if group else head.last
         group.append(head)
         readings += head.n
+        size += head.size()
     if group:
-        yield group
-
-
-def _worth_joining(group: Sequence[RowHead]) -> bool:
-    (head, *more) = group
-    return bool(more) or (head.n >= WORTH_PACKING and not _packed(head.encoding))
+        yield Group(tuple(group), whole=True)
 
 
 def _packed(encoding: int) -> bool:

@@ -26,8 +26,8 @@ SWAP_BYTES = 512 * 2**10
 FREE_PAGES = 2048
 """16 MiB: the next hour's fresh rows will need them."""
 
-VACUUM_PAGES = 128
-"""1 MiB a step, a few ms of the writer's time."""
+VACUUM_PAGES = 32
+"""256 KiB a step, a few ms of the writer's time."""
 
 
 class Housekeeping:
@@ -103,7 +103,7 @@ class Housekeeping:
                 try:
                     for swap in compaction.swaps_of(reading, hour):
                         swaps.append(swap)
-                        again |= len(swap.old) >= compaction.GROUP_ROWS
+                        again |= not swap.whole
                         swaps = self._swapped_when_full(swaps, thorough=thorough)
                 except Damaged as error:
                     fault = f"An hour of readings cannot be joined: {error}."

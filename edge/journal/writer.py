@@ -14,6 +14,7 @@ from pathlib import Path
 from edge.clock import Clock
 from edge.health import Health, Part
 from edge.journal import database
+from edge.journal.checkpoint import Checkpoints
 from edge.journal.contract import Committed
 from edge.journal.faults import Border, name_of, part_of
 from edge.journal.keeper import Keeper
@@ -29,6 +30,9 @@ LAST_RETRY_S = 5.0
 
 _CONNECTION_HOLDS = frozenset({"SQLITE_FULL", "SQLITE_BUSY"})
 """Failures after which the same connection may be tried again; after any other the file is opened anew."""
+
+_COMMIT_PAGES, _ROW_PAGES, _TASK_PAGES = 3, 2, 100
+"""Pages that a commit, a row of it, a job of housekeeping write, roughly: only to know when a checkpoint is due."""
 
 _LEFT = "%d appends were never committed and never confirmed"
 
@@ -47,6 +51,7 @@ class Writer:
         metrics: Metrics,
         on_commit: Callable[[Committed], None],
     ) -> None:
+        self._checkpoints = Checkpoints(path)
         self.keeper = keeper
         self._path, self._connection, self._queue = path, keeper.connection, queue
         self._clock, self._health, self._metrics, self._on_commit = clock, health, metrics, on_commit
@@ -59,6 +64,7 @@ class Writer:
         """Begin."""
         self._health.report(Part("journal", ok=True))
         self._thread.start()
+        self._checkpoints.start()
 
     def runs(self) -> bool:
         """Whether the thread has not ended."""
@@ -71,6 +77,7 @@ class Writer:
     def join(self) -> None:
         """Wait for the thread's end, then close the file."""
         self._thread.join()
+        self._checkpoints.stop()
         self._connection.close()
 
     def _run(self) -> None:
@@ -103,6 +110,8 @@ class Writer:
                 return
             closing = not self._queue.pause(delay_s)
             delay_s = min(2 * delay_s, LAST_RETRY_S)
+        size = sum(item.size for item in items)
+        self._checkpoints.wrote(_COMMIT_PAGES + _ROW_PAGES * len(committed.records) + size // database.PAGE_BYTES)
         self._confirm(items, committed)
 
     def _committed(self, items: tuple[Item, ...]) -> Committed | None:
@@ -191,4 +200,5 @@ class Writer:
             self._roll_back()
             ticket.finish(error)
         else:
+            self._checkpoints.wrote(_TASK_PAGES)
             ticket.finish()

@@ -209,11 +209,11 @@ _heads = st.builds(
 def test_a_plan_takes_each_row_once_and_keeps_its_limits(heads: list[RowHead], *, closed: bool) -> None:
     heads.sort(key=lambda head: head.first)
     groups = plan(heads, closed=closed)
-    taken = [head for group in groups for head in group]
+    taken = [head for group in groups for head in group.heads]
     assert len({id(head) for head in taken}) == len(taken)
     if closed:
         assert len(taken) == len(heads)
-    for group in groups:
+    for group in (one.heads for one in groups):
         assert len({head.run for head in group}) == 1
         assert len(group) <= GROUP_ROWS
         apart = all(a.last < b.first for a, b in pairwise(group))
