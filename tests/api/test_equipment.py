@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
 from edge.errors import Damaged, Full
-from telemetry.model import EquipmentSeen, JobOutcome, JobPhase, JobSeen, State
+from telemetry.model import EquipmentId, EquipmentSeen, JobOutcome, JobPhase, JobSeen, State
 from tests.api.lab import HOUR, MILL, MINUTE, NOW, PRINTER, Lab, S, link, reading, state
 
 TODAY = {"start": "2026-09-21T13:00:00Z", "end": "2026-09-21T14:00:00Z"}
@@ -64,12 +65,12 @@ def test_equipment_that_said_nothing_is_unknown_without_a_since(lab: Lab) -> Non
 
 
 def test_pages_of_the_list_meet_without_gap_or_overlap(lab: Lab) -> None:
-    lab.keep([EquipmentSeen(PRINTER.__class__(f"pc-{n}"), NOW, NOW, "it", "labedge") for n in range(5)])
-    seen, after = [], ""
-    while after is not None:
-        page = lab.get("/api/v1/equipment", limit=3, after=after)
+    lab.keep([EquipmentSeen(EquipmentId(f"pc-{n}"), NOW, NOW, "it", "labedge") for n in range(5)])
+    seen: list[str] = []
+    page: dict[str, Any] = {"next": ""}
+    while page["next"] is not None:
+        page = lab.get("/api/v1/equipment", limit=3, after=page["next"])
         seen += [one["id"] for one in page["items"]]
-        after = page["next"]
     assert seen == ["mill-1", *(f"pc-{n}" for n in range(5)), "printer-1"]
 
 
