@@ -55,7 +55,7 @@ class Tap:
         with client, server:
             while not self._stop.is_set():
                 for ready in select.select([client, server], [], [], 0.1)[0]:
-                    block = ready.recv(_BLOCK)
+                    block = _received(ready)
                     if not block:
                         return
                     if ready is client:
@@ -66,7 +66,17 @@ class Tap:
                         connection.down(block)
 
 
+def _received(connection: socket.socket) -> bytes:
+    """What came; nothing where the other side ended, in order or not."""
+    try:
+        return connection.recv(_BLOCK)
+    except ConnectionError:
+        return b""
+
+
 class _Connection:
+    """One connection's messages that wait for their acknowledgement."""
+
     def __init__(self, acknowledged: dict[int, int]) -> None:
         self._acknowledged = acknowledged
         self._seq_of: dict[int, int] = {}
