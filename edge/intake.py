@@ -5,6 +5,7 @@ It drops nothing: what the journal has no room for is held, and whoever feeds it
 
 from __future__ import annotations
 
+import logging
 from collections import deque
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -17,6 +18,8 @@ from telemetry.model import Record
 
 ROOM_WAIT_S: Final = 0.05
 """How long room in the journal is waited for before the connection gets its turn again."""
+
+log = logging.getLogger(__name__)
 
 
 class Intake:
@@ -48,7 +51,7 @@ class Intake:
         while self._held:
             records, block = self._held[0]
             try:
-                self._journal.append(records, partial(self._done, block) if block else None, timeout_s=ROOM_WAIT_S)
+                self._append(records, partial(self._done, block) if block else None)
             except Full:
                 return
             self._held.popleft()
@@ -63,6 +66,21 @@ class Intake:
         """Tell the window of all commits so far."""
         while self._committed:
             self._window.commit(self._committed.popleft())
+
+    def _append(self, records: Sequence[Record], done: Callable[[Offset], None] | None) -> None:
+        try:
+            self._journal.append(records, done, timeout_s=ROOM_WAIT_S)
+        except ValueError:
+            for record in records:
+                self._append_alone(record)
+            self._journal.append((), done, timeout_s=ROOM_WAIT_S)
+
+    def _append_alone(self, record: Record) -> None:
+        """A bug of a driver must not stop all others: what the journal refuses for ever is only told."""
+        try:
+            self._journal.append((record,), timeout_s=ROOM_WAIT_S)
+        except ValueError as error:
+            log.error("a driver made a record that cannot be kept (%s): %.300r", error, record)  # noqa: TRY400 - the record tells more than the trace
 
     def _done(self, block: Block, _offset: Offset) -> None:
         self._committed.append(block)
