@@ -42,7 +42,7 @@ class MarlinDriver:
         """The link has just opened: ask nothing yet, and believe in nothing but a halt until the device has spoken."""
         self._tick(at)
         self._records += [half.rejected(self._equipment, at) for half in self._framer.reset()]
-        self._talk.started(self._now, quiet_ns=self._settle_ns)
+        self._talk.opened(self._now, quiet_ns=self._settle_ns)
         self._printer.opened(self._now)
         self._heard_at = self._now
         self._said = (State.OFFLINE, "")  # whatever was said of it before, somebody may have said so since
@@ -79,10 +79,8 @@ class MarlinDriver:
 
     def _values(self, message: Message, raw: bytes) -> None:
         match message:
-            case Ok(report) if report:
-                self._report(report, raw, asked=True)
-            case Report(text):
-                self._report(text, raw, asked=False)
+            case Ok(report) | Report(report) if report:
+                self._report(report, raw)
             case Target(heater, celsius) if sensible(celsius):
                 self._records.append(self._heaters.target(heater, celsius, self._at))
             case Tool(number):
@@ -92,10 +90,10 @@ class MarlinDriver:
             case _:
                 pass
 
-    def _report(self, text: str, raw: bytes, *, asked: bool) -> None:
+    def _report(self, text: str, raw: bytes) -> None:
         records, waiting = self._heaters.report(text, raw, self._at)
         self._records += records
-        self._talk.warmth(self._now, waiting=waiting, asked=asked)
+        self._talk.warmth(self._now, waiting=waiting)
 
     def _see(self) -> None:
         """Say the state where it has changed, after all that follows from the last line or the passing of time."""

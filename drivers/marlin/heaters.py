@@ -5,11 +5,16 @@ It decides on no state.
 
 from __future__ import annotations
 
+from collections import Counter
+
 from drivers.marlin.temperatures import Heat, parse_report, sensible
 from telemetry.model import Channel, EquipmentId, Instant, Reading, Record, rejected
 
 WARMING_C = 5.0
 """A heater that far below its target is still warming up."""
+
+MISSING_LIMIT = 3
+"""A heater absent from so many whole reports is none: a garbled line had named it."""
 
 FAULTY_LIMIT = 16
 """Heaters whose nonsense is remembered, so that a broken sensor is rejected once and not with every report."""
@@ -24,6 +29,7 @@ class Heaters:
         self._targets: dict[str, float] = {}
         self._actual: dict[str, float] = {}
         self._faulty: dict[str, str] = {}
+        self._missing: Counter[str] = Counter()
         self.tool = 0
 
     def forget(self) -> None:
@@ -48,12 +54,23 @@ class Heaters:
         if report is None:
             return [rejected(raw, "garbled temperature report", equipment=self._equipment, at=at)], False
         records = [record for heat in report.heats for record in self._heat(heat, raw, at)]
+        if not report.waiting:
+            self._drop({heat.heater for heat in report.heats if heat.target is not None})
         return records, report.waiting
 
     def target(self, heater: str, celsius: float, at: Instant) -> Reading:
         """A heater's target, told alone."""
         self._targets[heater] = celsius
         return self._reading(f"{heater}_target", celsius, at)
+
+    def _drop(self, named: set[str]) -> None:
+        """Forget the targets of heaters that a report with targets does not name any more."""
+        for heater in [heater for heater in self._targets if named and heater not in named]:
+            self._missing[heater] += 1
+            if self._missing[heater] >= MISSING_LIMIT:
+                del self._targets[heater]
+        for heater in named:
+            self._missing.pop(heater, None)
 
     def _heat(self, heat: Heat, raw: bytes, at: Instant) -> list[Record]:
         if not sensible(heat.actual) or not (heat.target is None or sensible(heat.target)):

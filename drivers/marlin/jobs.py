@@ -27,6 +27,7 @@ class Job:
         self._percent = -1
         self._name = ""
         self._began: Instant = 0
+        self._doubted = 0
 
     @property
     def on(self) -> bool:
@@ -42,13 +43,16 @@ class Job:
         """The card's file is at byte `done`; second, whether it has moved.
 
         `again` is true after a time without the device: then a lower position is another print of the same file.
-        A position of 0 begins nothing: Klipper says it of a file that is only chosen.
+        A position of 0 begins nothing: Klipper says it of a file that is only chosen. Another size is believed when it
+        is told twice, and a position beyond the end never: a garbled line says such things.
         """
+        if done > total or not self._confirmed(total):
+            return [], False
         said: list[JobSeen] = []
         other = self.total not in {0, total} or (again and done < self._done)
         if self.on and other:
             said += self.end(self._guess(JobOutcome.UNKNOWN), at, reason="another print began")
-        if not self.on and 0 < done <= total:
+        if not self.on and done > 0:
             said += self.start(at)
         moved = done != self._done
         self._done, self.total, self.stopped = done, total, False
@@ -91,6 +95,12 @@ class Job:
         self.id = ""
         self._clear()
         return said
+
+    def _confirmed(self, total: int) -> bool:
+        """Whether a file of `total` bytes is the one that is known, or was told twice."""
+        confirmed = not self.on or self.total in {0, total} or total == self._doubted
+        self._doubted = 0 if confirmed else total
+        return confirmed
 
     def _clear(self) -> None:
         self.total = self._done = 0

@@ -185,4 +185,4 @@ class Printer:
 
     def _may_stall(self) -> bool:
         """Whether nothing else explains a position that stands still: no command at work, no cold heater."""
-        return self._job.total > 0 and not self._busy and not self._heaters.warming
+        return self._job.on and self._job.total > 0 and not self._busy and not self._heaters.warming

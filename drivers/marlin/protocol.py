@@ -119,7 +119,7 @@ _RULES = _rules(
         (r"target(?:extr(\d):|(bed):|(chamber):)\s*(-?\d{1,4}(?:\.\d+)?)$",
          lambda m: Target(f"tool{m[1]}" if m[1] else (m[2] or m[3]).lower(), float(m[4]))),
         (r"(?:resend|rs)\b:?\s*N?:?(\d{1,9})", lambda m: Resend(int(m[1]))),
-        (r'(?:echo:\s*|//\s*|error:\s*)?(?:unknown|bad) (?:command|m-code)[:\s]*"?\s*([GMT]\d+)?',
+        (r'(?:echo:\s*|//\s*|error:\s*)?(?:unknown|bad) (?:command|m-code)[:\s]*"?\s*([GMT]\d+\b)?',
          lambda m: UnknownCommand((m[1] or "").upper())),
         (r"error:\s*(?:missing (?:checksum|line ?number)|no (?:checksum|line ?number) with)",
          _always(Sign.NEEDS_NUMBERS)),

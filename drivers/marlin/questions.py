@@ -20,7 +20,7 @@ def numbered(question: str, number: int) -> str:
 def checksum(line: str) -> int:
     """The exclusive or of the bytes of `line` (RepRap wiki, G-code: checking)."""
     total = 0
-    for byte in line.encode("ascii"):
+    for byte in line.encode():
         total ^= byte
     return total
 

@@ -113,6 +113,7 @@ VOICES: Mapping[Dialect, Voice] = MappingProxyType(
             finished=("Done printing file",),
             failed=("fatal:Heater/sensor error - Printer stopped and heaters disabled due to this error.",),
             cancelled=("// action:cancel",),
+            halted="fatal:Heater/sensor error - Printer stopped and heaters disabled due to this error.",
             ok_first=True,
             busy="busy:processing",
             waits=True,

@@ -72,17 +72,28 @@ def test_a_firmware_that_cannot_do_what_it_says_is_polled() -> None:
     assert talk.wait(2).asked == ["M105"]
 
 
-def test_a_printer_without_a_card_is_not_asked_for_it_again() -> None:
+def test_a_printer_without_a_card_is_asked_for_it_seldom_after_two_refusals() -> None:
     talk = Talk().opened().wait(2).hear(*BOTH, "ok").hear(COLD)
     talk.hear('echo:Unknown command: "M27"', "ok").hear("ok")
-    assert talk.asked == ["M115", "M105", "M27", "M155 S2"]
     assert talk.state is State.IDLE
-    assert talk.wait(6).asked[4:] == ["M105"]
+    talk.hear('echo:Unknown command: "M27 S2"', "ok")
+    assert talk.asked == ["M115", "M105", "M27", "M155 S2", "M27 S2"]
+    for _ in range(30):
+        talk.wait(2).hear(COLD)
+    assert "M27" not in talk.asked[5:-1]
+    assert "M27" in talk.wait(2).hear(COLD).asked[-2:]
+
+
+def test_a_question_for_the_card_that_was_garbled_once_is_asked_again() -> None:
+    talk = Talk().ready().wait(2).hear(COLD).hear('echo:Unknown command: "M27M27"', "ok").wait(2).hear(COLD)
+    assert talk.hear("SD printing byte 1/10", 'echo:Unknown command: "M27"', "ok").wait(2).hear(COLD).asked[-1] == "M27"
 
 
 def test_an_unnamed_unknown_command_is_the_open_question() -> None:
-    talk = Talk().opened().wait(2).hear("ok").hear(COLD).hear("Error: Unknown command", "ok").wait(4).hear(COLD)
-    assert "M27" not in talk.asked[3:]
+    talk = Talk().opened().wait(2).hear("ok").hear(COLD)
+    for _ in range(2):
+        talk.hear("Error: Unknown command", "ok").wait(2).hear(COLD)
+    assert "M27" not in talk.wait(4).asked[5:]
 
 
 def test_the_card_need_not_be_asked_for() -> None:
@@ -111,6 +122,20 @@ def test_a_question_lost_on_the_way_is_asked_again_though_the_printer_lives() ->
     for _ in range(15):
         talk.wait(1).hear(" T:20.00 /0.00 B:20.00 /0.00 @:0 B@:0", "Not SD printing")
     assert talk.asked == ["M105", "M105"]
+
+
+def test_a_question_lost_while_reports_come_unasked_from_before_is_asked_again() -> None:
+    talk = Talk().opened()
+    for _ in range(20):
+        talk.wait(1).hear(" T:20.00 /0.00 B:20.00 /0.00 @:0 B@:0")
+    assert talk.asked == ["M115", "M115"]
+
+
+def test_a_firmware_that_blocks_without_a_word_of_it_is_asked_more_and_more_seldom() -> None:
+    talk = Talk().ready().wait(2)
+    for _ in range(300):
+        talk.wait(1).hear("T:29.40")
+    assert len(talk.asked) <= 7
 
 
 def test_checksums_are_sent_where_they_are_wanted() -> None:

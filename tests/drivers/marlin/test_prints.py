@@ -61,7 +61,7 @@ def test_a_pause_of_which_only_the_moving_file_tells_the_end_ends() -> None:
 
 def stalled(talk: Talk, line: str, seconds: int = 31) -> Talk:
     for _ in range(seconds):
-        talk.wait(1).hear("SD printing byte 10/1000", line)
+        talk.wait(1).hear("SD printing byte 10/1000" if talk.jobs else "wait", line)
     return talk
 
 
@@ -96,9 +96,19 @@ def test_a_cancelled_print_is_cancelled(line: str) -> None:
 
 
 def test_another_file_is_another_print() -> None:
-    talk = printing().hear("SD printing byte 5/2000")
+    talk = printing().hear("SD printing byte 5/2000", "SD printing byte 5/2000")
     assert talk.phases == ["started", "progressed", "ended unknown", "started", "progressed"]
     assert len({job.job for job in talk.jobs}) == 2
+
+
+@pytest.mark.parametrize("line", ["SD printing byte 20/100", "SD printing byte 2000/1000"])
+def test_one_garbled_position_is_no_other_print(line: str) -> None:
+    talk = printing().hear(line, "SD printing byte 11/1000", line, "SD printing byte 12/1000")
+    assert talk.phases == ["started", "progressed"]
+
+
+def test_a_printer_without_a_print_never_stands_still() -> None:
+    assert stalled(Talk().ready().hear("SD printing byte 0/1000"), "SD printing byte 0/1000").states == []
 
 
 def test_two_prints_of_one_instant_are_two() -> None:
@@ -108,7 +118,7 @@ def test_two_prints_of_one_instant_are_two() -> None:
 
 
 def test_another_file_after_a_nearly_finished_one_finished_it() -> None:
-    assert "ended completed" in printing(999).hear("SD printing byte 5/2000").phases
+    assert "ended completed" in printing(999).hear("SD printing byte 5/2000", "SD printing byte 6/2000").phases
 
 
 def test_a_print_told_by_its_progress_alone_runs_to_its_hundredth_percent() -> None:

@@ -120,6 +120,19 @@ def test_a_halt_is_remembered_over_a_lost_link() -> None:
     assert talk.states == [State.FAULT, State.FAULT]
 
 
+def test_a_halt_that_is_over_after_a_lost_link_is_over_with_the_first_answers() -> None:
+    talk = Talk().ready().hear("Error:Printer halted. kill() called!").opened().wait(2)
+    talk.hear("FIRMWARE_NAME:Marlin 2.1", "ok").hear(COLD)
+    assert talk.state is State.FAULT
+    assert talk.hear("Not SD printing", "ok").state is State.IDLE
+
+
+def test_a_halt_that_is_not_over_after_a_lost_link_is_told_by_the_answers() -> None:
+    talk = Talk().ready().hear("HALT asserted - reset or M999 required").opened().wait(2)
+    talk.hear("FIRMWARE_NAME:Smoothieware", "ok").hear(COLD).hear("!!").wait(60)
+    assert talk.state is State.FAULT
+
+
 def test_a_recoverable_error_is_no_fault() -> None:
     assert Talk().ready().hear("!! Move out of range: 300 0 0", "Error:checksum mismatch, Last Line: 0").states == []
 

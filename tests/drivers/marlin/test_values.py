@@ -6,7 +6,7 @@ import pytest
 
 from drivers.contract import Publish
 from telemetry.model import JobOutcome, JobPhase, State
-from tests.drivers.marlin.talks import COLD, NAME, Talk, replayed
+from tests.drivers.marlin.talks import COLD, NAME, WARM, Talk, replayed
 
 
 def test_temperatures_become_readings() -> None:
@@ -21,6 +21,21 @@ def test_temperatures_become_readings() -> None:
         "chamber_temperature": 22.0,
         "chamber_target": 1.0,
     }
+
+
+def test_a_heater_that_only_a_garbled_line_named_does_not_stay_warm() -> None:
+    talk = Talk().ready().hear("T7:21.00 /210.00 B:20.00 /0.00")
+    assert talk.state is State.SETUP
+    assert talk.hear(COLD, COLD).state is State.SETUP
+    assert talk.hear(COLD).state is State.IDLE
+
+
+def test_a_heater_that_is_named_now_and_then_stays() -> None:
+    talk = Talk().ready().hear(WARM)
+    for _ in range(10):
+        talk.hear("T:60.00 /60.00 @:0 W:?", "T:60.00", "B:40.00 /40.00", "T:60.00 /60.00", WARM)
+    assert talk.said[-1].reason == "bed 40 °C, tool0 60 °C"
+    assert len(talk.states) == 1
 
 
 def test_targets_of_their_own_lines_become_readings() -> None:
