@@ -24,7 +24,7 @@ from edge.metrics import Metrics
 from edge.picture import Picture
 from edge.settings import Settings
 from edge.store.contract import Store
-from telemetry.model import NS_PER_S, Channel, EquipmentId, Instant
+from telemetry.model import NS_PER_S, EquipmentId, Instant
 
 MAX_WINDOW_NS = 1100 * 24 * 3600 * NS_PER_S
 """Three years: longer than any school year's report looks back, short enough to compute on request."""
@@ -128,8 +128,3 @@ def json_or_csv(form: FormatIn = Format.JSON) -> Format:
 
 
 FormIn = Annotated[Format, Depends(json_or_csv)]
-
-
-def channel_named(name: str) -> Channel:
-    """A channel's name from a request."""
-    return Channel(name)
