@@ -1,4 +1,4 @@
-"""What the gateway's own absence means: time that nobody watched is unknown, never the state before it.
+"""What the gateway's own absence or a clock that was set means: time that nobody watched is unknown.
 
 It only computes records; committing them is the gateway's.
 """
@@ -8,12 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from drivers.contract import Spec
+from edge.picture import Picture
 from edge.settings import Equipment
 from edge.store.contract import Store
 from telemetry.model import EquipmentId, Instant, Source, State, StateSeen
 
 FAR = 2**62
 """Later than any instant that is recorded (the year 2116)."""
+
+REASON = "the clock was set"
 
 UNWATCHED = frozenset({State.UNKNOWN, State.OFFLINE})
 """States that claim nothing about a time in which nobody looks."""
@@ -40,6 +43,27 @@ def unknown_from(
         for one, (seen_at, state) in last.items()
         if state not in UNWATCHED
     )
+
+
+def said_again(pictures: Sequence[Picture], *, before: Instant, now: Instant) -> tuple[StateSeen, ...]:
+    """Every state that holds, said again at `now`, after the clock was set from `before`.
+
+    Time that the clock skipped forward was lived by nobody: it is unknown. After a step back the states would else
+    lie in the future, and nothing would be known until then.
+    """
+    known = [one for one in pictures if one.state not in UNWATCHED]
+    skipped = [
+        StateSeen(one.id, max(before, (one.since or 0) + 1), now, State.UNKNOWN, Source.GATEWAY, reason=REASON)
+        for one in known
+    ]
+    again = [
+        StateSeen(one.id, now, now, one.state, one.source, _left_ns(one, before), one.word, one.reason) for one in known
+    ]
+    return tuple(skipped + again) if now > before else tuple(again)
+
+
+def _left_ns(picture: Picture, before: Instant) -> int:
+    return max(picture.expires_at - before, 1) if picture.expires_at is not None else 0
 
 
 def _forgets(equipment: Equipment, catalog: Mapping[str, Spec]) -> bool:

@@ -166,7 +166,8 @@ def _reachable(settings: Settings, main: _File, found: _Found) -> None:
             main,
             ("api", "host"),
             f"host {settings.api.host!r} would serve the pages to the whole network, and no users are configured: "
-            "keep 127.0.0.1 and reach it through `ssh -L 8080:127.0.0.1:8080 USER@THIS-COMPUTER` or a proxy that asks for a login",
+            "keep 127.0.0.1 and reach it through `ssh -L 8080:127.0.0.1:8080 USER@THIS-COMPUTER`, "
+            "or through a proxy that asks for a login",
         )
 
 

@@ -128,6 +128,9 @@ class Live:
         touched: set[EquipmentId] = set()
         with self._lock:
             for _, record in committed.records:
+                if isinstance(record, ClockJumped):
+                    for one in self._sketches.values():
+                        one.clock_set(record.at)
                 sketch = self._sketch_of(record)
                 if sketch is not None:
                     sketch.note(record)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from drivers.catalog import CATALOG
 from drivers.contract import Spec
-from edge.absence import FAR, unknown_from
+from edge.absence import FAR, said_again, unknown_from
 from edge.broker import Broker
 from edge.clock import Clock, SystemClock
 from edge.errors import Full, GiveUp
@@ -25,7 +25,7 @@ from edge.pump import Surroundings
 from edge.settings import Settings
 from edge.store.local import LocalStore
 from edge.supervisor import Supervisor
-from telemetry.model import NS_PER_S, EquipmentId, Instant, Source
+from telemetry.model import NS_PER_S, EquipmentId, Instant, Source, StateSeen
 
 JOURNAL = "journal.sqlite"
 """The journal's file in the data folder."""
@@ -94,7 +94,7 @@ class Gateway:
             seen=self.store.discovered(),
             says_state=self._says_state,
         )
-        self.supervisor = Supervisor(catalog, around, self.exchange, reload=self._reload)
+        self.supervisor = Supervisor(catalog, around, self.exchange, reload=self._reload, after_jump=self._after_jump)
 
     def start(self) -> None:
         """Show what is on disk, call the time since the last run unknown, then serve every equipment."""
@@ -144,6 +144,9 @@ class Gateway:
         """Whether it told its own state lately: then its activity need not be taken for one."""
         changes = self.store.changes((equipment,), self.clock.now() - LATELY_NS, FAR)
         return bool((changes.source == Source.DEVICE).any())
+
+    def _after_jump(self, before: Instant, now: Instant) -> tuple[StateSeen, ...]:
+        return said_again(self.live.snapshot(before).equipment, before=before, now=now)
 
     def _reload(self) -> Settings | None:
         settings = self._ask()

@@ -132,6 +132,17 @@ class Sketch:
             case _:
                 pass
 
+    def clock_set(self, now: Instant) -> None:
+        """The gateway's clock was set to `now`: what it had dated later happened at the latest now."""
+        if self.state is not None:
+            self.state = replace(self.state, at=min(self.state.at, now))
+        if self.link is not None:
+            self.link = replace(self.link, at=min(self.link.at, now))
+        self.since = min(self.since, now)
+        self.last_seen_at = min(self.last_seen_at, now)
+        self.job_key = (min(self.job_key[0], now), self.job_key[1])
+        self.channels = {name: replace(last, t=min(last.t, now)) for name, last in self.channels.items()}
+
     def _heard(self, at: Instant) -> None:
         self.last_seen_at = max(self.last_seen_at, at)
 

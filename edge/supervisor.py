@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import random
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
@@ -23,7 +23,7 @@ from edge.links.contract import Link
 from edge.pump import Pump, Surroundings, part_name
 from edge.settings import Equipment, Settings
 from edge.timekeeper import Timekeeper
-from telemetry.model import NS_PER_S, EquipmentId, Source, State, StateSeen
+from telemetry.model import NS_PER_S, EquipmentId, Instant, Record, Source, State, StateSeen
 
 BEAT_S = 1.0
 """How often threads, clock and configuration are looked at."""
@@ -85,11 +85,12 @@ class Supervisor:
         reload: Callable[[], Settings | None] = lambda: None,
         link_of: Callable[[Equipment, Spec, Clock], Link | None] = ways.link_of,
         beat_s: float = BEAT_S,
+        after_jump: Callable[[Instant, Instant], Sequence[Record]] = lambda _before, _now: (),
     ) -> None:
         """Join the parts; nothing runs before `apply` and `start`.
 
         `reload` is asked each beat for new settings: None where nothing changed; an exception tells what is wrong
-        with them, and the old ones stay.
+        with them, and the old ones stay. `after_jump(before, now)` gives what is kept when the clock was set.
         """
         self._catalog = catalog
         self._around = around
@@ -97,7 +98,7 @@ class Supervisor:
         self._reload = reload
         self._link_of = link_of
         self._beat_s = beat_s
-        self._timekeeper = Timekeeper(around.clock, around.journal, around.health)
+        self._timekeeper = Timekeeper(around.clock, around.journal, around.health, after_jump=after_jump)
         self._settings = Settings()
         self._devices: dict[str, _Device] = {}
         self._served: set[str] = set()

@@ -6,12 +6,13 @@ It never sets a clock, and nothing recorded is changed after a jump.
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Sequence
 
 from edge.clock import Clock
 from edge.errors import Full
 from edge.health import Health, Part
 from edge.journal.contract import Journal
-from telemetry.model import NS_PER_S, ClockJumped
+from telemetry.model import NS_PER_S, ClockJumped, Instant, Record
 
 JUMP_NS = NS_PER_S
 """A smaller step is what a time service does all day."""
@@ -31,8 +32,16 @@ log = logging.getLogger(__name__)
 class Timekeeper:
     """Compares the two clocks from look to look; a slow drift is no jump."""
 
-    def __init__(self, clock: Clock, journal: Journal, health: Health) -> None:
-        """Take the clocks as they stand."""
+    def __init__(
+        self,
+        clock: Clock,
+        journal: Journal,
+        health: Health,
+        *,
+        after_jump: Callable[[Instant, Instant], Sequence[Record]] = lambda _before, _now: (),
+    ) -> None:
+        """Take the clocks as they stand; `after_jump(before, now)` gives what is kept along with a jump."""
+        self._after_jump = after_jump
         self._clock = clock
         self._journal = journal
         self._health = health
@@ -46,7 +55,8 @@ class Timekeeper:
         by_ns = now - monotonic - self._offset_ns
         if abs(by_ns) > JUMP_NS:
             try:
-                self._journal.append([ClockJumped(now, now, by_ns)], timeout_s=ROOM_WAIT_S)
+                jump = ClockJumped(now, now, by_ns)
+                self._journal.append([jump, *self._after_jump(now - by_ns, now)], timeout_s=ROOM_WAIT_S)
             except Full:
                 return
             self._jump_ns, self._noticed_at = by_ns, monotonic

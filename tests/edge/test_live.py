@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from edge import live as live_module
 from edge import picture as picture_module
+from edge.absence import said_again
 from edge.clock import ManualClock
 from edge.errors import Full
 from edge.journal.contract import Committed
@@ -319,3 +321,28 @@ def test_close_ends_every_subscription_and_takes_no_new_ones() -> None:
     assert subscription.take().closed
     with pytest.raises(Full):
         live.subscribe(quiet)
+
+
+@pytest.mark.parametrize("by_s", [-86_400 * 365, 86_400 * 365])
+def test_after_the_clock_was_set_the_board_shows_what_was_and_takes_in_what_comes(by_s: int) -> None:
+    live = live_with(said(State.BUSY, T), Reading(MILL, Channel("u"), T, T, 1.0), LinkChanged(MILL, T, T, up=True))
+    now = T + by_s * NS_PER_S
+    publish(live, ClockJumped(now, now, by_s * NS_PER_S), *said_again((mill(live),), before=T, now=now))
+    picture = mill(live, now)
+    assert (picture.state, picture.since) == (State.BUSY, now)
+    publish(live, said(State.IDLE, now + 1), LinkChanged(MILL, now + 1, now + 1, up=False))
+    picture = mill(live, now + 1)
+    assert picture.state is State.IDLE
+    assert picture.link is not None
+    assert not picture.link.up
+    assert all(last.t <= now for last in picture.channels)
+
+
+def test_time_that_the_clock_skipped_is_unknown_and_a_validity_runs_on() -> None:
+    live = live_with(replace(said(State.BUSY, T), valid_ns=10 * NS_PER_S))
+    before, now = T + 4 * NS_PER_S, T + 3600 * NS_PER_S
+    skipped, again = said_again((mill(live, before),), before=before, now=now)
+    assert (skipped.at, skipped.state) == (before, State.UNKNOWN)
+    assert (again.at, again.state, again.valid_ns) == (now, State.BUSY, 6 * NS_PER_S)
+    unknown = live_with()
+    assert said_again((mill(unknown),), before=before, now=now) == ()

@@ -5,7 +5,7 @@ import pytest
 from edge.clock import ManualClock
 from edge.health import Health, Part
 from edge.timekeeper import NOTICE_NS, OLDEST_NS, Timekeeper
-from telemetry.model import NS_PER_MS, NS_PER_S, ClockJumped
+from telemetry.model import NS_PER_MS, NS_PER_S, ClockJumped, EquipmentId, State, StateSeen
 from tests.edge.toys import ListJournal
 
 START = 1_800_000_000 * NS_PER_S
@@ -64,3 +64,18 @@ def test_a_jump_waits_for_room_in_the_journal() -> None:
 def test_a_clock_that_was_never_set_is_told() -> None:
     assert "before 2025" in Lab(0).look().message
     assert Lab(OLDEST_NS).look().ok
+
+
+def test_what_is_said_again_after_a_jump_goes_with_its_record() -> None:
+    lab = Lab()
+    said: list[tuple[int, int]] = []
+
+    def after_jump(before: int, now: int) -> list[StateSeen]:
+        said.append((before, now))
+        return [StateSeen(EquipmentId("mill-1"), now, now, State.IDLE)]
+
+    timekeeper = Timekeeper(lab.clock, lab.journal, lab.health, after_jump=after_jump)
+    lab.clock.jump(-3600 * NS_PER_S)
+    timekeeper.look()
+    assert said == [(START, START - 3600 * NS_PER_S)]
+    assert [type(record) for record in lab.journal.records] == [ClockJumped, StateSeen]
