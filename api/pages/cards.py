@@ -14,7 +14,11 @@ from telemetry.model import NS_PER_MS, Instant, Source, State
 MAX_VALUES = 3
 """Values on a card: one row that can still be read across a room."""
 
-_FIRST_CHANNELS = ("tool0_temperature", "bed_temperature", "power", "feed_rate", "spindle_speed", "temperature")
+_FIRST_CHANNELS = (
+    *("tool0_temperature", "bed_temperature", "chamber_temperature"),
+    *("power", "energy_today", "energy", "feed_rate", "spindle_speed", "work_x", "work_y", "work_z"),
+    *("temperature", "humidity", "voltage", "current"),
+)
 """What a person looks for first; the others follow by name."""
 
 _TELLING = frozenset({Source.NO_DATA, Source.EXPIRED, Source.GATEWAY, Source.LINK})

@@ -80,10 +80,9 @@ class Texts:
 
     def number(self, value: float, decimals: int) -> str:
         """`12 345,6` or `12,345.6`; a true minus sign, no minus zero."""
-        text = f"{abs(value):,.{decimals}f}"
+        text = f"{abs(value):,.{decimals}f}" if abs(value) >= 10_000 else f"{abs(value):.{decimals}f}"
         if self.language == "ru":
-            grouped = text if abs(value) >= 10_000 else text.replace(",", "")
-            text = grouped.replace(",", NARROW_NBSP).replace(".", ",")
+            text = text.replace(",", NARROW_NBSP).replace(".", ",")
         return MINUS + text if value < 0 and float(f"{value:.{decimals}f}") != 0 else text
 
     def measured(self, value: float) -> str:

@@ -51,7 +51,7 @@ def test_a_fault_says_why_and_a_lost_link_too(lab: Lab) -> None:
 
 
 def test_unknown_says_whether_there_never_was_anything_or_it_is_too_old(lab: Lab) -> None:
-    assert "данных не было" in card(lab.page("/", **RU), "mill-1")
+    assert "состояния ещё не было" in card(lab.page("/", **RU), "mill-1")
     lab.keep([state(NOW, State.BUSY, valid_ns=S)])
     lab.clock.advance(2 * S)
     assert "data too old" in card(lab.page("/", **EN), "mill-1")
