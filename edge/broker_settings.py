@@ -34,7 +34,7 @@ max_inflight_messages 2000
 max_queued_messages 500000
 max_queued_bytes 134217728
 # Larger than what the gateway takes, so that a message that is too large is recorded and shown, not lost in silence.
-message_size_limit 16777216
+max_packet_size 16777216
 # A device that was given away does not keep its queue for ever.
 persistent_client_expiration 60d
 set_tcp_nodelay true

@@ -29,7 +29,7 @@ def test_the_defaults_that_lose_data_are_replaced() -> None:
     assert int(told["autosave_interval"]) <= 10
     assert int(told["max_inflight_messages"]) > 20
     assert int(told["max_queued_messages"]) > 1000
-    assert int(told["message_size_limit"]) > 10_000_000
+    assert int(told["max_packet_size"]) > 10_000_000
     assert told["listener"] == "1883 127.0.0.1"
 
 
