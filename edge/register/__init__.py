@@ -1,0 +1,1 @@
+"""What people enter, with its whole history: timetable, groups, attendance, corrections, rules."""

@@ -1,0 +1,192 @@
+"""What a register is: entries by kind and id, changed in whole change sets, with every version kept.
+
+A register reads no clock: who changes something says when. Any thread may use it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeAlias, TypeVar
+
+from edge.errors import LabedgeError
+from edge.register.entry import Entry, time_of
+from edge.register.evidence import Attendance
+from telemetry.model import Instant
+
+T = TypeVar("T")
+E = TypeVar("E", bound=Entry)
+E_co = TypeVar("E_co", bound=Entry, covariant=True)
+
+RegisterVersion: TypeAlias = int
+"""How many change sets were applied: rises by one with each."""
+
+CHANGES_LIMIT = 100_000
+"""Of one change set: two for each row of the greatest file that may be imported."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """The change set that made a version: when, by whom and why."""
+
+    register_version: RegisterVersion
+    at: Instant
+    author: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row(Generic[E_co]):
+    """An entry as it is now; `version` counts its own versions from 1."""
+
+    id: str
+    version: int
+    value: E_co
+    stamp: Stamp
+
+
+@dataclass(frozen=True, slots=True)
+class Past(Generic[E_co]):
+    """A version of an entry; `value` is None where that version removed it."""
+
+    kind: str
+    id: str
+    version: int
+    value: E_co | None
+    stamp: Stamp
+
+
+@dataclass(frozen=True, slots=True)
+class Answer(Generic[T]):
+    """What was read, and the register's version that it was read from."""
+
+    register_version: RegisterVersion
+    value: T
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """Make an entry, or change it; `seen` is the version that the change was made from, 0 where there was none."""
+
+    id: str
+    value: Entry
+    seen: int = 0
+
+    @property
+    def kind(self) -> str:
+        """The entry's kind."""
+        return self.value.kind
+
+
+@dataclass(frozen=True, slots=True)
+class Remove:
+    """Remove an entry; its history stays. `seen` is the version that was looked at."""
+
+    kind: str
+    id: str
+    seen: int
+
+
+Change: TypeAlias = Put | Remove
+
+
+@dataclass(frozen=True, slots=True)
+class Audited:
+    """Somebody read what is linked to learners, or had a learner forgotten."""
+
+    at: Instant
+    who: str
+    action: str
+    subject: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with one change, or with one row on disk, and how to mend it."""
+
+    place: str
+    message: str
+    fix: str = ""
+
+
+class Conflict(LabedgeError):
+    """Somebody else changed the entry since it was looked at: nothing was changed."""
+
+    def __init__(self, kind: str, entry: str, *, seen: int, current: int, stamp: Stamp | None) -> None:
+        """Name who changed it and when; `current` is 0 and `stamp` None where there is no such entry."""
+        if stamp is None:
+            message = f"The {kind} {entry} does not exist; the change was made from its version {seen}."
+        else:
+            at = time_of(stamp.at).isoformat(timespec="seconds").replace("+00:00", "Z")
+            message = (
+                f"The {kind} {entry} was changed by {stamp.author} at {at} ({stamp.reason}): "
+                f"it is at version {current}, the change was made from version {seen}."
+            )
+        super().__init__(message, fix="Look at it again, and make the change anew.")
+        self.kind, self.entry, self.seen, self.current, self.stamp = kind, entry, seen, current, stamp
+
+
+class Refused(LabedgeError):
+    """The change set cannot stand as it is: nothing was changed, and `faults` names each reason."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        """Tell the first and how many there are."""
+        more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
+        super().__init__(f"{faults[0].place}: {faults[0].message}{more}", fix=faults[0].fix)
+        self.faults = tuple(faults)
+
+
+class Snapshot(Protocol):
+    """Every kind as of one version of the register; attendance comes without its learners."""
+
+    @property
+    def register_version(self) -> RegisterVersion:
+        """The version that it was read from."""
+
+    def rows(self, kind: type[E]) -> tuple[Row[E], ...]:
+        """Every living entry of a kind, by id."""
+
+
+class Register(Protocol):
+    """Keeps what people enter. Every read of attendance but `learners` comes without the learners."""
+
+    def version(self) -> RegisterVersion:
+        """The version now; 0 where nothing was ever entered."""
+
+    def snapshot(self) -> Snapshot:
+        """Every kind as of one version."""
+
+    def rows(self, kind: type[E]) -> Answer[tuple[Row[E], ...]]:
+        """Every living entry of a kind, by id."""
+
+    def row(self, kind: type[E], entry: str) -> Answer[Row[E] | None]:
+        """One living entry; None where there is none."""
+
+    def history(self, kind: type[E], entry: str) -> Answer[tuple[Past[E], ...]]:
+        """Every version that an entry had, the first one first."""
+
+    def changed_since(self, version: RegisterVersion) -> Answer[tuple[Past[Entry], ...]]:
+        """The last version of each entry that changed after `version`, in the order of change, kind and id."""
+
+    def apply(self, changes: Sequence[Change], *, author: str, reason: str, at: Instant) -> RegisterVersion:
+        """Make all changes or none; on disk when it returns. A change that changes nothing makes no version.
+
+        Raises `Conflict` where an entry is not at the version seen, `Refused` where entries would name ones that do
+        not exist, `Full` or `Retry` where the disk does not take it.
+        """
+
+    def learners(self, *, reader: str, reason: str, at: Instant) -> Answer[tuple[Row[Attendance], ...]]:
+        """Attendance with its learners; who asks is in the audit before the answer is given."""
+
+    def forget_learner(self, learner: str, *, author: str, reason: str, at: Instant) -> RegisterVersion:
+        """Take a learner out of every version of every attendance; counts stay."""
+
+    def audit(self, *, after: int, limit: int) -> tuple[tuple[int, Audited], ...]:
+        """At most `limit` lines of the audit with a number above `after`, in order."""
+
+    def verify(self) -> tuple[Fault, ...]:
+        """Everything on disk that is not as it was written; empty where all is well."""
+
+    def close(self) -> None:
+        """Close the file; idempotent."""

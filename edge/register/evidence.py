@@ -1,0 +1,75 @@
+"""What people say of practical sessions: attendance, corrections, and the rules sessions are judged by.
+
+Learners are counts, or pseudonyms at most; a name is refused.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, ClassVar
+
+from pydantic import Field, model_validator
+
+from edge.register.entry import At, Day, Entry, Headcount, LearnerId, Person, Reason, SessionId, Title
+
+_Minutes = Annotated[int, Field(ge=0, le=24 * 60)]
+_Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class Verdict(StrEnum):
+    """What a person may say of a practical session."""
+
+    CONFIRMED = "confirmed_manually"
+    UNCONFIRMED = "unconfirmed"
+    CANCELLED = "cancelled"
+
+
+class Attendance(Entry):
+    """How many learners were there; with `learners`, which ones, by pseudonym.
+
+    `count` may exceed the pseudonyms: it survives the forgetting of a learner.
+    """
+
+    kind: ClassVar[str] = "attendance"
+
+    session: SessionId
+    count: Headcount
+    learners: Annotated[tuple[LearnerId, ...], Field(max_length=2000)] = ()
+
+    @model_validator(mode="after")
+    def _counts(self) -> Attendance:
+        if len(set(self.learners)) < len(self.learners):
+            message = "a learner stands twice"
+            raise ValueError(message)
+        if len(self.learners) > self.count:
+            message = f"the count ({self.count}) is less than the learners listed ({len(self.learners)})"
+            raise ValueError(message)
+        return self
+
+
+class SessionCorrection(Entry):
+    """A person's word on a practical session, on top of what was derived; a later one outweighs it."""
+
+    kind: ClassVar[str] = "session_correction"
+
+    session: SessionId
+    status: Verdict
+    author: Person
+    at: At
+    reason: Reason
+
+
+class RuleSet(Entry):
+    """The numbers that practical sessions are judged by, for lessons from `effective_from` on."""
+
+    kind: ClassVar[str] = "rule_set"
+
+    name: Title
+    effective_from: Day
+    least_busy_minutes: _Minutes = 5
+    least_busy_share: _Share = 0.1
+    before_minutes: _Minutes = 10
+    after_minutes: _Minutes = 10
+    least_coverage: _Share = 0.8
+    detect_devices: Annotated[int, Field(ge=1, le=100)] = 2
+    detect_minutes: Annotated[int, Field(ge=1, le=24 * 60)] = 15

@@ -1,0 +1,35 @@
+"""What a person once said about the columns of a file, so that the second import of that layout asks nothing.
+
+Knows no file: a layout is the fingerprint of its headers.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, ClassVar
+
+from pydantic import Field, StringConstraints
+
+from edge.register.entry import Entry, Title
+
+Header = Annotated[str, StringConstraints(max_length=500)]
+FieldName = Annotated[str, StringConstraints(pattern=r"^[a-z_]{0,40}$")]
+Fingerprint = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
+
+
+class Subject(StrEnum):
+    """What a file is about."""
+
+    TIMETABLE = "timetable"
+    EQUIPMENT = "equipment"
+
+
+class ImportMapping(Entry):
+    """Which header of a layout is which field; an empty field name means that the column is not read."""
+
+    kind: ClassVar[str] = "import_mapping"
+
+    name: Title
+    subject: Subject
+    fingerprint: Fingerprint
+    columns: Annotated[dict[Header, FieldName], Field(max_length=1000)]

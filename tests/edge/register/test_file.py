@@ -1,0 +1,224 @@
+from __future__ import annotations
+
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from edge.errors import Damaged, Full, GiveUp, LabedgeError, Retry
+from edge.register import database
+from edge.register.contract import Put, Remove
+from edge.register.lessons import Teacher
+from edge.register.sqlite import SqliteRegister
+from edge.register.verify import verify
+from tests.edge.register.school import TEACHER, enter, put, school
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "register.sqlite"
+
+
+def damaged(path: Path, *statements: str) -> tuple[str, ...]:
+    """What is found wrong after somebody wrote to the file."""
+    register = SqliteRegister(path)
+    put(register, *school())
+    enter(register, Put("ivanova", Teacher(name="Петрова"), 1))
+    enter(register, Put("gone", TEACHER))
+    enter(register, Remove("teacher", "gone", 1))
+    register.close()
+    assert verify(path) == ()
+    with sqlite3.connect(path) as connection:
+        for statement in statements:
+            connection.execute(statement)
+    connection.close()
+    return tuple(f"{fault.place}: {fault.message}" for fault in verify(path))
+
+
+def test_what_was_entered_is_there_after_opening_again(path: Path) -> None:
+    register = SqliteRegister(path)
+    put(register, *school())
+    before = register.changed_since(0)
+    register.close()
+    again = SqliteRegister(path)
+    assert again.changed_since(0) == before
+    assert again.version() == 1
+    again.close()
+
+
+def test_the_file_is_kept_as_safely_as_sqlite_can(path: Path) -> None:
+    connection = database.open_writing(path)
+    assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    assert connection.execute("PRAGMA synchronous").fetchone() == (2,)
+    assert connection.execute("PRAGMA user_version").fetchone() == (len(database.SCHEMAS),)
+    connection.close()
+
+
+def test_a_newer_register_is_left_alone(path: Path) -> None:
+    SqliteRegister(path).close()
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    with pytest.raises(GiveUp, match="newer labedge") as e:
+        SqliteRegister(path)
+    assert e.value.fix
+    assert any("schema is 99" in fault.message for fault in verify(path))
+
+
+def test_what_is_no_register_is_told(path: Path) -> None:
+    path.write_bytes(b"no database at all, and long enough to be read as one" * 100)
+    with pytest.raises(Damaged, match="no register"):
+        SqliteRegister(path)
+    assert verify(path) != ()
+
+
+def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(GiveUp, match="cannot be opened"):
+        SqliteRegister(tmp_path / "file" / "register.sqlite")
+
+
+def test_a_folder_in_place_of_the_file_is_told(path: Path) -> None:
+    path.mkdir()
+    with pytest.raises(GiveUp, match="cannot be opened"):
+        SqliteRegister(path)
+
+
+def test_there_is_nothing_to_verify_without_a_file(path: Path) -> None:
+    with pytest.raises(GiveUp, match="no register"):
+        verify(path)
+
+
+@pytest.mark.parametrize(
+    ("statement", "found"),
+    [
+        ("UPDATE entries SET words = '{\"name\":\"Х\"}' WHERE id = 'ivanova'", "not what its history ends with"),
+        ("UPDATE history SET words = '{\"name\":\"Х\"}' WHERE id = 'ivanova' AND version = 1", "checksum"),
+        ("UPDATE history SET version = 7 WHERE id = 'ivanova' AND version = 2", "version 2 is missing"),
+        ("DELETE FROM history WHERE id = 'ivanova' AND version = 1", "version 1 is missing"),
+        ("DELETE FROM history WHERE id = 'ivanova' AND version = 2", "not what its history ends with"),
+        ("DELETE FROM entries WHERE kind = 'bell_schedule'", "not what its history ends with"),
+        ("UPDATE entries SET words = '{}' WHERE id = 'mon-2'", "cannot be read"),
+        ("UPDATE entries SET words = NULL WHERE id = 'pr-1'", "names the group pr-1, which is not there"),
+        ("UPDATE history SET changed = 4 WHERE id = 'ivanova' AND version = 1", "before the version before it"),
+        ("DELETE FROM changes WHERE version = 1", "not there"),
+        ("UPDATE entries SET kind = 'riddle' WHERE id = 'everyday'", "cannot be read"),
+        ("ALTER TABLE mentions RENAME TO lost", "cannot be read to its end"),
+    ],
+)
+def test_each_damage_is_found(path: Path, statement: str, found: str) -> None:
+    assert any(found in fault for fault in damaged(path, statement))
+
+
+def test_an_entry_that_cannot_be_read_is_damage_to_who_reads_it(path: Path) -> None:
+    damaged(path, "UPDATE entries SET words = '{}' WHERE id = 'ivanova'")
+    register = SqliteRegister(path)
+    with pytest.raises(Damaged, match="teacher ivanova, version 2"):
+        register.rows(Teacher)
+    register.close()
+
+
+def test_a_page_of_rubbish_is_found(path: Path) -> None:
+    register = SqliteRegister(path)
+    for number in range(200):
+        put(register, (f"t{number}", TEACHER))
+    register.close()
+    content = bytearray(path.read_bytes())
+    content[4096 * 3 : 4096 * 5] = random.Random(5).randbytes(4096 * 2)
+    path.write_bytes(content)
+    assert verify(path) != ()
+
+
+def test_another_writer_is_waited_for_and_then_told(path: Path) -> None:
+    register = SqliteRegister(path)
+    register._writer.execute("PRAGMA busy_timeout = 50")
+    other = database.connect(path)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(Retry, match="cannot be used now"):
+        put(register, ("a", TEACHER))
+    other.execute("ROLLBACK")
+    assert put(register, ("a", TEACHER)) == 1
+    other.close()
+    register.close()
+
+
+def test_two_programs_write_one_register_in_turn(path: Path) -> None:
+    first, second = SqliteRegister(path), SqliteRegister(path)
+    threads = [
+        threading.Thread(target=lambda r=register, n=name: [put(r, (f"{n}{i}", TEACHER)) for i in range(20)])
+        for register, name in ((first, "a"), (second, "b"))
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert first.version() == second.version() == 40
+    assert len(first.rows(Teacher).value) == 40
+    assert first.verify() == ()
+    first.close()
+    second.close()
+
+
+def test_a_full_disk_keeps_what_was_and_says_so(path: Path) -> None:
+    register = SqliteRegister(path)
+    put(register, ("a", TEACHER))
+    (pages,) = register._writer.execute("PRAGMA page_count").fetchone()
+    register._writer.execute(f"PRAGMA max_page_count = {pages}")
+    with pytest.raises(Full, match="no room"):
+        put(register, *((f"t{number}", TEACHER) for number in range(1000)))
+    assert register.version() == 1
+    assert register.verify() == ()
+    register.close()
+
+
+def test_what_sqlite_calls_corrupt_is_damage(path: Path) -> None:
+    register = SqliteRegister(path)
+    put(register, ("a", TEACHER))
+    with pytest.raises(LabedgeError), database.transaction(register._writer, path, begin="BEGIN IMMEDIATE"):
+        raise sqlite3.DatabaseError("database disk image is malformed")
+    assert put(register, ("b", TEACHER)) == 2
+    register.close()
+
+
+CHILD = """
+import sys
+from edge.register.contract import Put
+from edge.register.lessons import Teacher
+from edge.register.sqlite import SqliteRegister
+
+register = SqliteRegister(sys.argv[1])
+number = register.version()
+while True:
+    changes = [Put(f"t{number}-{one}", Teacher(name="x" * 100)) for one in range(50)]
+    number = register.apply(changes, author="a", reason="r", at=number)
+    print(number, flush=True)
+"""
+
+
+@pytest.mark.system
+def test_killed_at_any_moment_it_holds_whole_change_sets_and_all_that_was_confirmed(path: Path) -> None:
+    dice = random.Random(3)
+    confirmed = 0
+    moment = threading.Event()
+    for _kill in range(6):
+        child = subprocess.Popen([sys.executable, "-c", CHILD, str(path)], stdout=subprocess.PIPE, text=True)
+        assert child.stdout is not None
+        confirmed = int(child.stdout.readline())
+        moment.wait(dice.uniform(0.0, 0.15))
+        os.kill(child.pid, signal.SIGKILL)
+        rest = child.stdout.read().split()
+        child.wait(10)
+        child.stdout.close()
+        confirmed = int(rest[-1]) if rest else confirmed
+        register = SqliteRegister(path)
+        assert register.verify() == ()
+        assert register.version() >= confirmed
+        assert len(register.rows(Teacher).value) == 50 * register.version()
+        register.close()
+    assert confirmed > 6
