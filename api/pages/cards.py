@@ -91,7 +91,9 @@ def card_of(picture: Picture, texts: Texts, now: Instant) -> Card:
 
 def _rank(value: LastValue) -> tuple[int, str]:
     name = str(value.channel)
-    return (_FIRST_CHANNELS.index(name) if name in _FIRST_CHANNELS else len(_FIRST_CHANNELS), name)
+    if name in _FIRST_CHANNELS:
+        return _FIRST_CHANNELS.index(name), name
+    return len(_FIRST_CHANNELS) + name.endswith("_target"), name
 
 
 def value_of(value: LastValue, texts: Texts) -> Value:
@@ -108,12 +110,10 @@ def job_line(job: CurrentJob, texts: Texts) -> JobLine:
 
 
 def _detail(picture: Picture, texts: Texts) -> str:
-    """Why it is in this state, where that is worth a line: the device's reason, or how we know."""
-    if picture.reason:
-        return picture.reason
+    """Why it is in this state: our own words where the gateway says so, else the device's."""
     if picture.state is State.UNKNOWN and picture.source in _TELLING:
-        return texts(f"source.{picture.source.word}")
-    return ""
+        return texts(f"unknown.{picture.source.word}")
+    return picture.reason
 
 
 def link_words(link: LinkState | None, texts: Texts) -> tuple[str, str]:

@@ -59,6 +59,20 @@ def test_unknown_says_whether_there_never_was_anything_or_it_is_too_old(lab: Lab
     assert "from the device" not in card(lab.page("/", **EN), "mill-1")
 
 
+def test_the_gateways_own_reasons_are_told_in_the_readers_language(lab: Lab) -> None:
+    lab.keep(
+        [state(NOW, State.UNKNOWN, source=Source.LINK, reason="the link is up; the device has not told its state")]
+    )
+    assert "устройство ещё не сообщило состояние" in card(lab.page("/", **RU), "mill-1")
+
+
+def test_what_is_measured_stands_before_what_is_only_wanted(lab: Lab) -> None:
+    names = ("bed_target", "tool0_target", "bed_temperature", "fan", "tool0_temperature")
+    lab.keep([Reading(PRINTER, Channel(name), NOW, NOW, 1.0) for name in names])
+    shown = visible(card(lab.page("/", **RU), "printer-1"))
+    assert "Сопло 1,00 Стол 1,00 fan 1,00" in shown
+
+
 def test_a_paused_or_nameless_job_is_told_so(lab: Lab) -> None:
     lab.keep([JobSeen(MILL, NOW, NOW, "a", JobPhase.STARTED), JobSeen(MILL, NOW + 1, NOW + 1, "a", JobPhase.PAUSED)])
     shown = visible(card(lab.page("/", **RU), "mill-1"))
