@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from functools import partial
 from types import MappingProxyType
+from typing import TypeAlias
 
 from edge.register import calendar, lessons, upkeep
 from edge.register.contract import Row, Snapshot
@@ -65,9 +66,10 @@ def labels(register: Snapshot) -> Mapping[str, Mapping[str, str]]:
     )
 
 
-def _names(
-    rows: Iterable[Row[lessons.Group | lessons.Program | lessons.Teacher | lessons.Partner]],
-) -> Mapping[str, str]:
+_Named: TypeAlias = lessons.Group | lessons.Program | lessons.Teacher | lessons.Partner
+
+
+def _names(named: Iterable[Row[_Named]]) -> Mapping[str, str]:
     return MappingProxyType({row.id: row.value.name for row in named})
 
 
