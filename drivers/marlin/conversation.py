@@ -85,8 +85,8 @@ class Conversation:
                 self._ok(now)
             case Busy():
                 self._blocked_at = now
-            case Resend():
-                self._refused_now(now)
+            case Resend(number):
+                self._refused_now(now, wanted=number)
             case UnknownCommand(command):
                 self._unknown(command)
             case Capability(name, on=True):
@@ -149,10 +149,14 @@ class Conversation:
             self._clean += 1
             self._halted = self._clean < REVIVED_AFTER
 
-    def _refused_now(self, now: int) -> None:
-        """Our line came garbled, not at all, or is wanted again; an `ok` that follows answers nothing."""
+    def _refused_now(self, now: int, *, wanted: int = 0) -> None:
+        """Our line came garbled, not at all, or as `wanted` again; an `ok` that follows answers nothing.
+
+        Line numbers go on where the firmware wants our last one or the next; any other count is not ours.
+        """
         if self.asked:
-            self._again(now + self._retry)
+            ours = self._numbering and wanted in {self._number - 1, self._number}
+            self._again(now + self._retry, number=wanted if ours else 0)
             self._retry = min(self._retry * 2, RETRY_LIMIT_NS)
 
     def _unknown(self, command: str) -> None:
@@ -193,10 +197,10 @@ class Conversation:
     def _lost_at(self) -> int:
         return max(self._asked_at, self._blocked_at) + self._patience_now
 
-    def _again(self, not_before: int) -> None:
+    def _again(self, not_before: int, *, number: int = 0) -> None:
         if self.asked != "M110 N0":
             self._todo.appendleft(self.asked)
-        self.asked, self._number, self._not_before = "", 0, not_before
+        self.asked, self._number, self._not_before = "", number, not_before
 
     def _due(self, question: str) -> int:
         """A report that the firmware should send by itself is asked for when three of them did not come."""

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import itertools
 
+import pytest
+
+from drivers.marlin.questions import numbered
 from drivers.marlin.settings import MarlinSettings
 from telemetry.model import State
 from tests.drivers.marlin.talks import BOTH, COLD, Talk
@@ -149,6 +152,13 @@ def test_a_lost_count_of_lines_is_begun_anew() -> None:
     talk = Talk().opened().wait(2).hear("Error: Missing checksum").wait(0.5).hear("ok")
     talk.hear("Error: expected line 5 got 1", "Resend:5", "ok").wait(1).hear("ok")
     assert talk.asked[2:] == ["N1 M115*39", "N0 M110 N0*125", "N1 M115*39"]
+
+
+@pytest.mark.parametrize("wanted", [1, 2])
+def test_a_wanted_line_is_sent_again_with_the_number_it_is_wanted_with(wanted: int) -> None:
+    talk = Talk().opened().wait(2).hear("Error: Missing checksum").wait(0.5).hear("ok")
+    talk.hear("Error:checksum mismatch, Last Line: 0", f"Resend: {wanted}", "ok").wait(1)
+    assert talk.asked[2:] == ["N1 M115*39", numbered("M115", wanted)]
 
 
 def test_a_foreign_complaint_about_checksums_changes_nothing() -> None:
