@@ -153,3 +153,156 @@ class Lessons(_Columns):
     learners: Int32s
     equipment_start: Int64s
     equipment: Int32s
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Utilisation(_Columns):
+    """One row per key and bucket, by key then bucket: what every ratio is made of, so that rows can be added up.
+
+    `key` int32[n] points into `keys`, `bucket` int32[n] into `buckets`; all else is int64[n] ns of equipment time, the
+    sum over the key's equipment. `state_ns` int64[n, len(State)] in code order adds up to `calendar_ns`; where the key
+    is a program, group or partner, to `timetabled_ns`, and calendar and scheduled time are 0. `telemetry.utilisation`
+    says what the columns mean, `telemetry.ratios` what becomes of them.
+    """
+
+    keys: tuple[str, ...]
+    buckets: Buckets
+    key: Int32s
+    bucket: Int32s
+    state_ns: Int64s
+    calendar_ns: Int64s
+    scheduled_ns: Int64s
+    busy_in_scheduled_ns: Int64s
+    unknown_in_scheduled_ns: Int64s
+    maintenance_in_scheduled_ns: Int64s
+    fault_in_scheduled_ns: Int64s
+    timetabled_ns: Int64s
+    busy_in_timetable_ns: Int64s
+    unknown_in_timetable_ns: Int64s
+    station_timetabled_ns: Int64s
+    station_busy_ns: Int64s
+    station_unknown_ns: Int64s
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Jobs(_Columns):
+    """Jobs (a print, a cut) [start, end) ns UTC, by equipment, start, end, then id, each once.
+
+    `equipment` int32[n] points into `ids`; `end` of a job that still runs is the last int64; `outcome` int8[n] holds
+    codes of `JobOutcome`. Runs of experiments stand in the same columns, one row for each equipment of a run.
+    """
+
+    ids: tuple[EquipmentId, ...]
+    id: tuple[str, ...]
+    equipment: Int32s
+    start: Int64s
+    end: Int64s
+    outcome: Int8s
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Corrections(_Columns):
+    """What people said of practical sessions, in any order: whose session, when `at` ns UTC, and its status.
+
+    `status` int8[n] holds codes of `SessionStatus` of `telemetry.rules`. Of those of a session the last one holds.
+    """
+
+    session: tuple[str, ...]
+    at: Int64s
+    status: Int8s
+    author: tuple[str, ...]
+    reason: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Attendance(_Columns):
+    """How many learners were there, `count` int32[n], in which session; any order."""
+
+    session: tuple[str, ...]
+    count: Int32s
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sessions(_Columns):
+    """Practical sessions: row i is lesson i of the `Lessons` they were judged from; behind them the detected ones.
+
+    `lesson` int64[n] is that row, -1 for a detected one; `room` int32[n] points into `rooms`, `rule` int32[n] into the
+    versions `rules`; `kind` is that of the lesson. `status` int8[n] holds codes of `SessionStatus`, with corrections;
+    `original` is what telemetry alone says, `confidence` float64[n] in [0, 1] how surely `status` holds.
+
+    `window_start` and `window_end` bound where use counts, `busy_ns` is the busy time of all its equipment in there,
+    `most_busy_ns` of the busiest, `needed_ns` what one must reach. `known_ns` of `base_ns` of the time of its equipment
+    in [start, end) is known. `stations` counts the work places of its equipment, `used_stations` of the used ones.
+    `learners` were counted, or else are planned.
+
+    Lists: the equipment `used` (into `ids`), the rows `interval`, `run` and `job` of the columns that it was judged
+    from, and `correction` into `corrections`, the last one in force. `opened` and `closed` int64[n] are the rows of the
+    intervals that opened and closed it, -1 where none did.
+    """
+
+    _LISTS: ClassVar[tuple[str, ...]] = ("used", "interval", "run", "job", "correction")
+
+    ids: tuple[EquipmentId, ...]
+    rooms: tuple[str, ...]
+    rules: tuple[str, ...]
+    corrections: Corrections
+    id: tuple[str, ...]
+    lesson: Int64s
+    room: Int32s
+    start: Int64s
+    end: Int64s
+    kind: Int8s
+    status: Int8s
+    original: Int8s
+    confidence: Float64s
+    rule: Int32s
+    window_start: Int64s
+    window_end: Int64s
+    busy_ns: Int64s
+    most_busy_ns: Int64s
+    needed_ns: Int64s
+    known_ns: Int64s
+    base_ns: Int64s
+    learners: Int32s
+    stations: Int32s
+    used_stations: Int32s
+    opened: Int64s
+    closed: Int64s
+    used_start: Int64s
+    used: Int32s
+    interval_start: Int64s
+    interval: Int64s
+    run_start: Int64s
+    run: Int64s
+    job_start: Int64s
+    job: Int64s
+    correction_start: Int64s
+    correction: Int64s
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Life(_Columns):
+    """What each equipment did in its life, row i is `ids[i]`, counted from `since` int64[n] ns UTC on.
+
+    `busy_ns` is the hour-meter; `known_ns` of `base_ns` is known. `faults` began, and `repairs` of them ended, in the
+    time counted; `fault_ns` is all time in fault, `repair_ns` that of the repaired ones. The mean times float64[n] are
+    NaN where nothing is to be divided by. Jobs: `started`, those that ended by outcome, and still `running`.
+    """
+
+    ids: tuple[EquipmentId, ...]
+    since: Int64s
+    base_ns: Int64s
+    known_ns: Int64s
+    busy_ns: Int64s
+    faults: Int64s
+    repairs: Int64s
+    fault_ns: Int64s
+    repair_ns: Int64s
+    mean_time_between_faults_ns: Float64s
+    mean_time_to_repair_ns: Float64s
+    started: Int64s
+    completed: Int64s
+    cancelled: Int64s
+    failed: Int64s
+    ended_unknown: Int64s
+    running: Int64s

@@ -1,0 +1,244 @@
+"""How the equipment was used: time in each state, in all and inside the bases that ratios are made of.
+
+Nothing here divides (that is `telemetry.ratios`) or guesses: time without data is unknown in every sum.
+
+* calendar time: the bucket. The states add up to it to the nanosecond.
+* scheduled time: opening hours less days on which the centre is closed. Busy, unknown, maintenance and fault are
+  counted inside it, so that a print at night shows in calendar time alone.
+* timetabled time: where at least one planned lesson or event binds the equipment, less its planned maintenance; what
+  overlaps counts once, what is cancelled not at all. Busy and unknown are counted inside it.
+* maintenance inside scheduled time is the state as seen or entered; a plan alone changes no state.
+* station time: timetabled time, and what is busy and unknown in it, times the stations of the equipment.
+
+Per program, group or partner the timetabled time is that of their lessons alone. Two groups in one room have each
+their own row, and the room has the union once, so the rows of groups may add up to more than the room.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from telemetry.cells import N_STATES, cell_states, inside, rising
+from telemetry.columns import Buckets, Int8s, Int32s, Int64s, Intervals, Inventory, Lessons, Utilisation
+from telemetry.model import State
+from telemetry.spans import Spans, durations
+from telemetry.timetable import LessonStatus
+
+_LIMIT_NS = np.iinfo(np.int64).max
+"""292 years of equipment time in one cell; more would wrap around."""
+
+
+class Bases(NamedTuple):
+    """Spans by equipment, any order, overlapping or not: lessons, planned maintenance, opening hours."""
+
+    timetabled: Spans
+    maintenance: Spans
+    scheduled: Spans
+
+
+class _Told(NamedTuple):
+    """The intervals of one equipment."""
+
+    start: Int64s
+    end: Int64s
+    state: Int8s
+
+
+class Keys(NamedTuple):
+    """What the rows are for: equipment (or lesson) i belongs to `names[code[i]]`, int32[n], to none at -1."""
+
+    names: tuple[str, ...]
+    code: Int32s
+
+
+def keyed(words: tuple[str, ...]) -> Keys:
+    """The distinct words in order, the empty one too, and the place of each: `keyed(inventory.room)`."""
+    names = sorted(set(words))
+    place = {name: code for code, name in enumerate(names)}
+    return Keys(tuple(names), np.array([place[word] for word in words], np.int32))
+
+
+def bases(lessons: Lessons, maintenance: Spans, opening: tuple[Int64s, Int64s]) -> Bases:
+    """The bases of every equipment of the lessons; `opening` hours are those of `telemetry.lessons.opening`."""
+    n_equipment, n_hours = len(lessons.ids), len(opening[0])
+    everyone = np.repeat(np.arange(n_equipment, dtype=np.int32), n_hours)
+    scheduled = Spans(everyone, np.tile(opening[0], n_equipment), np.tile(opening[1], n_equipment))
+    return Bases(lesson_spans(lessons)[0], maintenance, scheduled)
+
+
+def lesson_spans(lessons: Lessons) -> tuple[Spans, npt.NDArray[np.intp]]:
+    """Every equipment of every planned lesson: its span by equipment, and the row of the lesson."""
+    row = np.repeat(np.arange(len(lessons)), np.diff(lessons.equipment_start))
+    planned = lessons.status[row] == LessonStatus.PLANNED
+    row = row[planned]
+    return Spans(lessons.equipment[planned], lessons.start[row], lessons.end[row]), row
+
+
+def utilisation(intervals: Intervals, inventory: Inventory, buckets: Buckets, bases: Bases) -> Utilisation:
+    """One row per equipment and bucket.
+
+    Raises `ValueError` where intervals and inventory are not of the same equipment or intervals are not in order, and
+    `OverflowError` where stations make more than 292 years.
+    """
+    table = _empty(inventory.ids, buckets)
+    parts = [_of_each(spans, len(inventory)) for spans in bases]
+    for code, told in enumerate(_told(intervals, inventory.ids)):
+        if len(buckets):
+            _fill(table, code, told, Bases(*(part[code] for part in parts)))
+    for total, part in _STATION_COLUMNS.items():
+        column = getattr(table, part).reshape(len(inventory), -1)
+        _fits(int(column.max(initial=0)) * int(inventory.stations.max(initial=0)))
+        getattr(table, total)[:] = (column * inventory.stations[:, np.newaxis]).reshape(-1)
+    return table
+
+
+def lesson_utilisation(
+    intervals: Intervals, inventory: Inventory, buckets: Buckets, lessons: Lessons, maintenance: Spans, keys: Keys
+) -> Utilisation:
+    """One row per key and bucket, inside the lessons of that key: `Keys(lessons.programs, lessons.program)`.
+
+    Lessons of no key are left out. Raises `ValueError` and `OverflowError` as `utilisation` does.
+    """
+    table = _empty(keys.names, buckets)
+    every, lesson = lesson_spans(lessons)
+    _fits(int(np.dot(durations(every).astype(np.float64), inventory.stations[every.group].astype(np.float64))))
+    spans = [_of_each(every.kept(keys.code[lesson] == key), len(inventory)) for key in range(len(keys.names))]
+    planned = _of_each(maintenance, len(inventory))
+    for code, told in enumerate(_told(intervals, inventory.ids)):
+        of_keys = [of_each[code] for of_each in spans]
+        if len(buckets) and any(len(of_key.start) for of_key in of_keys):
+            _add_lessons(table, told, of_keys, planned[code], stations=int(inventory.stations[code]))
+    return table
+
+
+def grouped(table: Utilisation, keys: Keys) -> Utilisation:
+    """The sums of all keys of `table` that share a key of `keys`: equipment by room, rooms by centre.
+
+    `keys.code` is int32[len(table.keys)]. Raises `OverflowError` where a sum is more than 292 years.
+    """
+    result = _empty(keys.names, table.buckets)
+    order = np.argsort(keys.code, kind="stable")
+    order = order[keys.code[order] >= 0]
+    present, first = np.unique(keys.code[order], return_index=True)
+    if len(present) and len(table.buckets):
+        for name in _SUMMED:
+            parts = getattr(table, name).reshape(len(table.keys), len(table.buckets), -1)[order]
+            _fits(int(parts.astype(np.float64).sum(axis=0).max()) if _may_wrap(parts) else 0)
+            sums = getattr(result, name).reshape(len(keys.names), len(table.buckets), -1)
+            sums[present] = np.add.reduceat(parts, first, axis=0)
+    return result
+
+
+_STATION_COLUMNS = {
+    "station_timetabled_ns": "timetabled_ns",
+    "station_busy_ns": "busy_in_timetable_ns",
+    "station_unknown_ns": "unknown_in_timetable_ns",
+}
+
+_SUMMED = (
+    "state_ns",
+    "calendar_ns",
+    "scheduled_ns",
+    "busy_in_scheduled_ns",
+    "unknown_in_scheduled_ns",
+    "maintenance_in_scheduled_ns",
+    "fault_in_scheduled_ns",
+    "timetabled_ns",
+    "busy_in_timetable_ns",
+    "unknown_in_timetable_ns",
+    *_STATION_COLUMNS,
+)
+
+
+def _empty(keys: tuple[str, ...], buckets: Buckets) -> Utilisation:
+    key = np.repeat(np.arange(len(keys), dtype=np.int32), len(buckets))
+    bucket = np.tile(np.arange(len(buckets), dtype=np.int32), len(keys))
+    sums = {name: np.zeros(len(key), np.int64) for name in _SUMMED[1:]}
+    return Utilisation(keys, buckets, key, bucket, np.zeros((len(key), N_STATES), np.int64), **sums)
+
+
+def _fits(ns: int) -> None:
+    if ns > _LIMIT_NS:
+        raise OverflowError("more than 292 years of equipment time in one sum: ask for shorter buckets or fewer keys")
+
+
+def _may_wrap(parts: Int64s) -> bool:
+    return int(parts.max(initial=0)) * len(parts) > _LIMIT_NS
+
+
+def _told(intervals: Intervals, ids: tuple[str, ...]) -> Iterator[_Told]:
+    """The intervals of each equipment in turn."""
+    if intervals.ids != ids:
+        raise ValueError("intervals and inventory are not of the same equipment")
+    if np.any(intervals.equipment[1:] < intervals.equipment[:-1]):
+        raise ValueError("intervals are not by equipment")
+    bounds = np.searchsorted(intervals.equipment, np.arange(len(ids) + 1)).tolist()
+    for rows in map(slice, bounds[:-1], bounds[1:]):
+        told = _Told(intervals.start[rows], intervals.end[rows], intervals.state[rows])
+        if np.any(told.start[1:] < told.end[:-1]) or np.any(told.start > told.end):
+            raise ValueError("intervals of one equipment overlap or are not by start")
+        yield told
+
+
+def _of_each(spans: Spans, n_groups: int) -> list[Spans]:
+    """The spans of each group in turn, without empty and backward ones."""
+    held = spans.kept(spans.start < spans.end)
+    order = np.argsort(held.group, kind="stable")
+    group, start, end = held.group[order], held.start[order], held.end[order]
+    bounds = np.searchsorted(group, np.arange(n_groups + 1)).tolist()
+    return [Spans(group[rows], start[rows], end[rows]) for rows in map(slice, bounds[:-1], bounds[1:])]
+
+
+def _edges(buckets: Buckets, *spans: Spans) -> Int64s:
+    """Every instant at which a bucket or a span begins or ends."""
+    window = (int(buckets.start[0]), int(buckets.end[-1]))
+    return rising(buckets.start, buckets.end[-1:], *(at for s in spans for at in (s.start, s.end)), within=window)
+
+
+def _fill(table: Utilisation, code: int, told: _Told, base: Bases) -> None:
+    """The rows of equipment `code`."""
+    edges = _edges(table.buckets, *base)
+    cells, length = cell_states(*told, edges), np.diff(edges)
+    open_, held = inside(base.scheduled, edges), inside(base.timetabled, edges) & ~inside(base.maintenance, edges)
+    busy, unknown = cells[:, State.BUSY], cells[:, State.UNKNOWN]
+    first = np.searchsorted(edges, table.buckets.start)
+    rows = slice(code * len(table.buckets), (code + 1) * len(table.buckets))
+    table.state_ns[rows] = np.add.reduceat(cells, first, axis=0)
+    for column, counted, where in (
+        (table.scheduled_ns, length, open_),
+        (table.busy_in_scheduled_ns, busy, open_),
+        (table.unknown_in_scheduled_ns, unknown, open_),
+        (table.maintenance_in_scheduled_ns, cells[:, State.MAINTENANCE], open_),
+        (table.fault_in_scheduled_ns, cells[:, State.FAULT], open_),
+        (table.timetabled_ns, length, held),
+        (table.busy_in_timetable_ns, busy, held),
+        (table.unknown_in_timetable_ns, unknown, held),
+    ):
+        column[rows] = np.add.reduceat(counted * where, first)
+    table.calendar_ns[rows] = table.buckets.end - table.buckets.start
+
+
+def _add_lessons(table: Utilisation, told: _Told, of_keys: list[Spans], planned: Spans, *, stations: int) -> None:
+    """Add what one equipment did in the lessons of each key."""
+    edges = _edges(table.buckets, *of_keys, planned)
+    cells, free = cell_states(*told, edges), ~inside(planned, edges)
+    bucket = np.searchsorted(table.buckets.start, edges[:-1], side="right") - 1
+    for key, spans in enumerate(of_keys):
+        held = np.flatnonzero(inside(spans, edges) & free)
+        row, states = key * len(table.buckets) + bucket[held], cells[held]
+        length = states.sum(axis=1)
+        busy, unknown = states[:, State.BUSY], states[:, State.UNKNOWN]
+        np.add.at(table.state_ns, row, states)
+        for column, counted in (
+            (table.timetabled_ns, length),
+            (table.busy_in_timetable_ns, busy),
+            (table.unknown_in_timetable_ns, unknown),
+            (table.station_timetabled_ns, length * stations),
+            (table.station_busy_ns, busy * stations),
+            (table.station_unknown_ns, unknown * stations),
+        ):
+            np.add.at(column, row, counted)
