@@ -23,6 +23,10 @@ from telemetry.model import NS_PER_S
 SWAP_BYTES = 512 * 2**10
 """Of new rows in one transaction: with their deletions, under 20 ms of the writer's time."""
 
+REST = 9
+LONGEST_REST_S = 2.0
+"""For each second of joining, nine of rest: at most a tenth of a core, and still a hundred channels at 1 kHz."""
+
 FREE_PAGES = 2048
 """16 MiB: the next hour's fresh rows will need them."""
 
@@ -49,6 +53,7 @@ class Housekeeping:
         self._stop = threading.Event()
         self._one_round = threading.Lock()
         self._dropped = 0
+        self._rested_at = 0
         self._thread = threading.Thread(target=self._run, name="journal-housekeeping", daemon=True)
         self._period_s = 0.0
 
@@ -96,6 +101,7 @@ class Housekeeping:
 
     def _compact(self, reading: sqlite3.Connection, *, thorough: bool) -> str:
         fault, swaps = "", list[Swap]()
+        self._rested_at = self._clock.monotonic()
         for hour in compaction.unjoined_hours(reading, now=self._clock.now()):
             again = True
             while again and not (self._stop.is_set() and not thorough):
@@ -121,10 +127,11 @@ class Housekeeping:
 
     def _swapped(self, swaps: list[Swap], *, thorough: bool) -> list[Swap]:
         if swaps:
-            began = self._clock.monotonic()
             self._wait(lambda connection: compaction.swap(connection, self._keeper, swaps))
-            if not thorough:  # at most half of one core's time, however much there is to join
-                self._stop.wait(min(1.0, (self._clock.monotonic() - began) / NS_PER_S))
+            if not thorough:
+                worked_ns = self._clock.monotonic() - self._rested_at
+                self._stop.wait(min(LONGEST_REST_S, REST * worked_ns / NS_PER_S))
+                self._rested_at = self._clock.monotonic()
         return []
 
     def _retain(self, reading: sqlite3.Connection) -> None:

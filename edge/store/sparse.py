@@ -12,7 +12,7 @@ import numpy as np
 
 from edge.journal import words
 from edge.journal.words import GREATEST, LEAST, Kind, LogRow
-from telemetry.columns import Changes
+from telemetry.columns import Changes, Int64s
 from telemetry.model import EquipmentId, Instant, JobSeen
 
 _CHANGES = """
@@ -53,19 +53,21 @@ def fit(instant: Instant) -> Instant:
 def changes(connection: sqlite3.Connection, ids: Sequence[EquipmentId], start: Instant, end: Instant) -> Changes:
     """Changes in [start, end) and those of the last instant before, by equipment, time, source and state."""
     named = tuple(dict.fromkeys(ids))
-    rows: list[tuple[int, Instant, int, int]] = []
-    for number, one in enumerate(named):
-        rows.extend((number, *row) for row in connection.execute(_CHANGES, (one, fit(start), fit(end))))
-    columns = np.array(rows, np.int64).reshape(-1, 4).T
-    source, state = np.divmod(columns[2], 256)
+    found = [connection.execute(_CHANGES, (one, fit(start), fit(end))).fetchall() for one in named]
+    at, mark, valid_ns = np.concatenate([np.zeros((0, 3), np.int64), *(_columns(rows) for rows in found)]).T
+    source, state = np.divmod(mark, 256)
     return Changes(
         named,
-        columns[0].astype(np.int32),
-        columns[1].copy(),
+        np.repeat(np.arange(len(named), dtype=np.int32), [len(rows) for rows in found]),
+        at.copy(),
         state.astype(np.int8),
         source.astype(np.int8),
-        columns[3].copy(),
+        valid_ns.copy(),
     )
+
+
+def _columns(rows: list[tuple[int, int, int]]) -> Int64s:
+    return np.array(rows, np.int64).reshape(-1, 3)
 
 
 def phases(connection: sqlite3.Connection, one: EquipmentId, start: Instant, end: Instant) -> Iterator[JobSeen]:
