@@ -16,7 +16,6 @@ from telemetry.columns import Changes, Float64s, Int8s, Int32s, Int64s, Interval
 from telemetry.model import Instant, Source, State
 from telemetry.spans import Spans, durations
 
-_FIRST = np.iinfo(np.int64).min
 _LAST = np.iinfo(np.int64).max
 
 
@@ -33,15 +32,19 @@ class Stated(NamedTuple):
 
 
 class _Bounds(NamedTuple):
-    """From `at` on, `group` is in `state`, until its next bound."""
+    """One group: from `at` on, rising, it is in `state`, until the next bound."""
 
-    group: Int32s
     at: Int64s
     state: Int8s
     source: Int8s
 
-    def taken(self, rows: npt.NDArray[np.intp] | npt.NDArray[np.bool_]) -> _Bounds:
-        return _Bounds(self.group[rows], self.at[rows], self.state[rows], self.source[rows])
+    def taken(self, rows: npt.NDArray[np.intp] | npt.NDArray[np.bool_] | slice) -> _Bounds:
+        return _Bounds(self.at[rows], self.state[rows], self.source[rows])
+
+    def put_in(self, before: npt.NDArray[np.intp], unknown_at: Int64s, source: Source) -> _Bounds:
+        """With bounds to unknown, each before the row that `before` says."""
+        state = np.insert(self.state, before, State.UNKNOWN)
+        return _Bounds(np.insert(self.at, before, unknown_at), state, np.insert(self.source, before, source))
 
 
 def from_changes(
@@ -70,70 +73,81 @@ def from_changes(
     neighbours are one span. Raises `ValueError` for a window that runs backwards and a group out of range.
     """
     start, end = window
-    if end < start or np.any((group < 0) | (group >= n_groups)):
+    if end < start or (len(group) and not 0 <= group.min() <= group.max() < n_groups):
         message = f"the window [{start}, {end}) runs backwards or a group is not in 0 to {n_groups - 1}"
         raise ValueError(message)
-    order = np.lexsort((np.where(valid_ns > 0, valid_ns, _LAST), state, source, at, group))
-    order = order[_last_of_run(group[order], at[order]) & (at[order] < end)]
-    changes = _Bounds(group, at, state, source).taken(order)
-    every = (_no_data(n_groups), changes, _expiries(changes, valid_ns[order], end))
-    bounds = _Bounds(*(np.concatenate([getattr(part, name) for part in every]) for name in _Bounds._fields))
-    # Stable: the bound of no data goes before a change at the very first instant, and then holds no time.
-    bounds = bounds.taken(np.lexsort((bounds.at, bounds.group)))
-    until = _next_in_group(bounds.group, bounds.at, end)
-    spans = Spans(bounds.group, np.maximum(bounds.at, start), np.maximum(until, start))
-    return _equal_neighbours_joined(Stated(spans, bounds.state, bounds.source).kept(spans.start < spans.end))
+    if np.any(group[1:] < group[:-1]):
+        order = np.argsort(group, kind="stable")
+        group, at, valid_ns = group[order], at[order], valid_ns[order]
+        state, source = state[order], source[order]
+    cuts = np.searchsorted(group, np.arange(n_groups + 1)).tolist()
+    # One group after the other: its rows fit the processor's cache.
+    tiles = [
+        _tiles(*_in_order(_Bounds(at[rows], state[rows], source[rows]), valid_ns[rows]), start, end)
+        for rows in map(slice, cuts[:-1], cuts[1:])
+    ]
+    return _joined(tiles, end)
 
 
-def _last_of_run(*columns: npt.NDArray[np.generic]) -> npt.NDArray[np.bool_]:
-    """Where the next row differs in any column; the last row always counts."""
-    last = np.ones(len(columns[0]), np.bool_)
-    last[:-1] = np.any([column[1:] != column[:-1] for column in columns], axis=0)
-    return last
+def _in_order(changes: _Bounds, valid_ns: Int64s) -> tuple[_Bounds, Int64s]:
+    """The changes of one group by time, one an instant: as they come where they rise already, and else sorted."""
+    if np.all(changes.at[1:] > changes.at[:-1]):
+        return changes, valid_ns
+    lasting = np.where(valid_ns > 0, valid_ns, _LAST)
+    order = np.lexsort((lasting, changes.state, changes.source, changes.at))
+    at = changes.at[order]
+    order = order[np.append(at[1:] != at[:-1], [True])]
+    return changes.taken(order), valid_ns[order]
 
 
-def _next_in_group(group: Int32s, at: Int64s, end: Instant) -> Int64s:
-    following = np.full(len(at), end, np.int64)
-    following[:-1] = np.where(group[1:] == group[:-1], at[1:], end)
-    return following
+def _tiles(changes: _Bounds, valid_ns: Int64s, start: Instant, end: Instant) -> _Bounds:
+    """The states of one group from the start of the window on; equal neighbours are one."""
+    if start == end:
+        return changes.taken(slice(0, 0))
+    last = np.searchsorted(changes.at, end)
+    # What was said before the change that carries into the window is over.
+    first = max(int(np.searchsorted(changes.at, start, side="right")) - 1, 0)
+    bounds = _with_expiries(changes.taken(slice(first, last)), valid_ns[first:last], end)
+    carried = int(np.searchsorted(bounds.at, start, side="right")) - 1
+    if carried < 0:
+        bounds = bounds.put_in(np.zeros(1, np.intp), np.array([start], np.int64), Source.NO_DATA)
+    else:
+        bounds = bounds.taken(slice(carried, None))
+    differs = np.ones(len(bounds.at), np.bool_)
+    differs[1:] = (bounds.state[1:] != bounds.state[:-1]) | (bounds.source[1:] != bounds.source[:-1])
+    bounds = bounds.taken(differs)
+    bounds.at[0] = start
+    return bounds
 
 
-def _no_data(n_groups: int) -> _Bounds:
-    return _Bounds(
-        np.arange(n_groups, dtype=np.int32),
-        np.full(n_groups, _FIRST, np.int64),
-        np.full(n_groups, State.UNKNOWN, np.int8),
-        np.full(n_groups, Source.NO_DATA, np.int8),
-    )
-
-
-def _expiries(changes: _Bounds, valid_ns: Int64s, end: Instant) -> _Bounds:
-    """Where a validity runs out before the next change."""
-    until = _next_in_group(changes.group, changes.at, end)
+def _with_expiries(changes: _Bounds, valid_ns: Int64s, end: Instant) -> _Bounds:
+    """The changes, and a bound to unknown after each whose validity runs out before the next."""
     # at + valid_ns may overflow; the time until the next change is positive and fits uint64 exactly.
-    room = until.view(np.uint64) - changes.at.view(np.uint64)
-    out = (valid_ns > 0) & (valid_ns.astype(np.uint64) < room)
-    count = int(np.count_nonzero(out))
-    return _Bounds(
-        changes.group[out],
-        changes.at[out] + valid_ns[out],
-        np.full(count, State.UNKNOWN, np.int8),
-        np.full(count, Source.EXPIRED, np.int8),
-    )
+    room = np.append(changes.at[1:], np.array([end], np.int64)).view(np.uint64) - changes.at.view(np.uint64)
+    out = np.flatnonzero((valid_ns > 0) & (valid_ns.view(np.uint64) < room))
+    if not len(out):
+        return changes
+    return changes.put_in(out + 1, changes.at[out] + valid_ns[out], Source.EXPIRED)
 
 
-def _equal_neighbours_joined(stated: Stated) -> Stated:
-    (group, start, end), state, source = stated
-    last = _last_of_run(group, state, source)
-    first = np.roll(last, 1)
-    return Stated(Spans(group[last], start[first], end[last]), state[last], source[last])
+def _joined(tiles: list[_Bounds], end: Instant) -> Stated:
+    """The tiles of each group, end to end; each ends where the next of its group starts, the last at `end`."""
+    counts = np.array([len(bounds.at) for bounds in tiles], np.intp)
+    group = np.repeat(np.arange(len(tiles), dtype=np.int32), counts)
+    starts = np.concatenate([np.empty(0, np.int64), *(bounds.at for bounds in tiles)])
+    state = np.concatenate([np.empty(0, np.int8), *(bounds.state for bounds in tiles)])
+    source = np.concatenate([np.empty(0, np.int8), *(bounds.source for bounds in tiles)])
+    ends = np.empty_like(starts)
+    ends[:-1] = starts[1:]
+    ends[np.cumsum(counts)[counts > 0] - 1] = end
+    return Stated(Spans(group, starts, ends), state, source)
 
 
 def totals(spans: Spans, state: Int8s, *, n_groups: int) -> Int64s:
     """Nanoseconds in each state, int64[n_groups, len(State)]; added up as integers, so nothing is lost."""
-    sums = np.zeros((n_groups, len(State)), np.int64)
-    np.add.at(sums, (spans.group, state), durations(spans))
-    return sums
+    sums = np.zeros(n_groups * len(State), np.int64)
+    np.add.at(sums, spans.group.astype(np.intp) * len(State) + state, durations(spans))
+    return sums.reshape(n_groups, len(State))
 
 
 def coverage(state_totals: Int64s) -> Float64s:

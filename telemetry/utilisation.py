@@ -20,24 +20,15 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from telemetry.bases import Bases, Keyed, lesson_spans, of_each
 from telemetry.cells import N_STATES, cell_states, inside, rising
 from telemetry.columns import Buckets, Int8s, Int32s, Int64s, Intervals, Inventory, Lessons, Utilisation
 from telemetry.model import State
 from telemetry.spans import Spans, durations
-from telemetry.timetable import LessonStatus
 
 _LIMIT_NS = np.iinfo(np.int64).max
 """292 years of equipment time in one cell; more would wrap around."""
-
-
-class Bases(NamedTuple):
-    """Spans by equipment, any order, overlapping or not: lessons, planned maintenance, opening hours."""
-
-    timetabled: Spans
-    maintenance: Spans
-    scheduled: Spans
 
 
 class _Told(NamedTuple):
@@ -62,22 +53,6 @@ def keyed(words: tuple[str, ...]) -> Keys:
     return Keys(tuple(names), np.array([place[word] for word in words], np.int32))
 
 
-def bases(lessons: Lessons, maintenance: Spans, opening: tuple[Int64s, Int64s]) -> Bases:
-    """The bases of every equipment of the lessons; `opening` hours are those of `telemetry.lessons.opening`."""
-    n_equipment, n_hours = len(lessons.ids), len(opening[0])
-    everyone = np.repeat(np.arange(n_equipment, dtype=np.int32), n_hours)
-    scheduled = Spans(everyone, np.tile(opening[0], n_equipment), np.tile(opening[1], n_equipment))
-    return Bases(lesson_spans(lessons)[0], maintenance, scheduled)
-
-
-def lesson_spans(lessons: Lessons) -> tuple[Spans, npt.NDArray[np.intp]]:
-    """Every equipment of every planned lesson: its span by equipment, and the row of the lesson."""
-    row = np.repeat(np.arange(len(lessons)), np.diff(lessons.equipment_start))
-    planned = lessons.status[row] == LessonStatus.PLANNED
-    row = row[planned]
-    return Spans(lessons.equipment[planned], lessons.start[row], lessons.end[row]), row
-
-
 def utilisation(intervals: Intervals, inventory: Inventory, buckets: Buckets, bases: Bases) -> Utilisation:
     """One row per equipment and bucket.
 
@@ -85,10 +60,10 @@ def utilisation(intervals: Intervals, inventory: Inventory, buckets: Buckets, ba
     `OverflowError` where stations make more than 292 years.
     """
     table = _empty(inventory.ids, buckets)
-    parts = [_of_each(spans, len(inventory)) for spans in bases]
+    parts = [of_each(spans, len(inventory)) for spans in bases]
     for code, told in enumerate(_told(intervals, inventory.ids)):
         if len(buckets):
-            _fill(table, code, told, Bases(*(part[code] for part in parts)))
+            _fill(table, code, told, Bases(*(part[code].spans for part in parts)))
     for total, part in _STATION_COLUMNS.items():
         column = getattr(table, part).reshape(len(inventory), -1)
         _fits(int(column.max(initial=0)) * int(inventory.stations.max(initial=0)))
@@ -104,14 +79,13 @@ def lesson_utilisation(
     Lessons of no key are left out. Raises `ValueError` and `OverflowError` as `utilisation` does.
     """
     table = _empty(keys.names, buckets)
-    every, lesson = lesson_spans(lessons)
-    _fits(int(np.dot(durations(every).astype(np.float64), inventory.stations[every.group].astype(np.float64))))
-    spans = [_of_each(every.kept(keys.code[lesson] == key), len(inventory)) for key in range(len(keys.names))]
-    planned = _of_each(maintenance, len(inventory))
+    spans, lesson = lesson_spans(lessons)
+    _fits(int(np.dot(durations(spans).astype(np.float64), inventory.stations[spans.group].astype(np.float64))))
+    of_keys = of_each(spans, len(inventory), keys.code[lesson])
+    planned = of_each(maintenance, len(inventory))
     for code, told in enumerate(_told(intervals, inventory.ids)):
-        of_keys = [of_each[code] for of_each in spans]
-        if len(buckets) and any(len(of_key.start) for of_key in of_keys):
-            _add_lessons(table, told, of_keys, planned[code], stations=int(inventory.stations[code]))
+        if len(buckets) and len(of_keys[code].key):
+            _add_lessons(table, told, of_keys[code], planned[code].spans, stations=int(inventory.stations[code]))
     return table
 
 
@@ -184,15 +158,6 @@ def _told(intervals: Intervals, ids: tuple[str, ...]) -> Iterator[_Told]:
         yield told
 
 
-def _of_each(spans: Spans, n_groups: int) -> list[Spans]:
-    """The spans of each group in turn, without empty and backward ones."""
-    held = spans.kept(spans.start < spans.end)
-    order = np.argsort(held.group, kind="stable")
-    group, start, end = held.group[order], held.start[order], held.end[order]
-    bounds = np.searchsorted(group, np.arange(n_groups + 1)).tolist()
-    return [Spans(group[rows], start[rows], end[rows]) for rows in map(slice, bounds[:-1], bounds[1:])]
-
-
 def _edges(buckets: Buckets, *spans: Spans) -> Int64s:
     """Every instant at which a bucket or a span begins or ends."""
     window = (int(buckets.start[0]), int(buckets.end[-1]))
@@ -222,13 +187,13 @@ def _fill(table: Utilisation, code: int, told: _Told, base: Bases) -> None:
     table.calendar_ns[rows] = table.buckets.end - table.buckets.start
 
 
-def _add_lessons(table: Utilisation, told: _Told, of_keys: list[Spans], planned: Spans, *, stations: int) -> None:
+def _add_lessons(table: Utilisation, told: _Told, of_keys: Keyed, planned: Spans, *, stations: int) -> None:
     """Add what one equipment did in the lessons of each key."""
-    edges = _edges(table.buckets, *of_keys, planned)
+    edges = _edges(table.buckets, of_keys.spans, planned)
     cells, free = cell_states(*told, edges), ~inside(planned, edges)
     bucket = np.searchsorted(table.buckets.start, edges[:-1], side="right") - 1
-    for key, spans in enumerate(of_keys):
-        held = np.flatnonzero(inside(spans, edges) & free)
+    for key in np.unique(of_keys.key).tolist():
+        held = np.flatnonzero(inside(of_keys.spans.kept(of_keys.key == key), edges) & free)
         row, states = key * len(table.buckets) + bucket[held], cells[held]
         length = states.sum(axis=1)
         busy, unknown = states[:, State.BUSY], states[:, State.UNKNOWN]
