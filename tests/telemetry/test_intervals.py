@@ -142,8 +142,13 @@ def test_silence_is_unknown_and_never_idle() -> None:
     ],
 )
 def test_ties_go_by_source_then_state_then_validity(first: Change, second: Change, winner: tuple[int, int]) -> None:
-    assert cells(intervals_of(changes_from([first, second]), 0, 8))[0, 5] == winner
-    assert cells(intervals_of(changes_from([second, first]), 0, 8))[0, 5] == winner
+    assert cells(intervals_of(changes_from([first, second]), 0, 20))[0, 5] == winner
+    assert cells(intervals_of(changes_from([second, first]), 0, 20))[0, 5] == winner
+
+
+def test_of_two_validities_of_one_instant_the_one_without_end_is_the_longest() -> None:
+    limited, endless = (0, 0, State.BUSY, Source.DEVICE, 9), (0, 0, State.BUSY, Source.DEVICE, 0)
+    assert cells(intervals_of(changes_from([endless, limited]), 0, 20))[0, 19] == (State.BUSY, Source.DEVICE)
 
 
 @pytest.mark.parametrize(

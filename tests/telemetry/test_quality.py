@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from telemetry.model import NS_PER_S
-from telemetry.quality import AHEAD_NS, EARLIEST_NS, Quality, flags, plausible, plausible_instant
+from telemetry.quality import EARLIEST_NS, Quality, flags, plausible, plausible_instant
 
 NOW = EARLIEST_NS + 6 * 365 * 86_400 * NS_PER_S
 LATE = 2**63 - 1
@@ -66,8 +66,8 @@ def test_times_at_the_limits_of_int64_are_flagged_without_overflow() -> None:
         (NOW, True),
         (EARLIEST_NS, True),
         (EARLIEST_NS - 1, False),
-        (NOW + AHEAD_NS, True),
-        (NOW + AHEAD_NS + 1, False),
+        (NOW + 86_400 * NS_PER_S, True),
+        (NOW + 86_400 * NS_PER_S + 1, False),
         (0, False),
         (EARLY, False),
         (LATE, False),
@@ -85,3 +85,14 @@ def test_arrays_of_times_are_judged_as_single_ones(pairs: list[tuple[int, int]])
 
 def test_the_earliest_believed_time_is_the_first_second_of_2020() -> None:
     assert np.datetime64(EARLIEST_NS, "ns") == np.datetime64("2020-01-01T00:00:00")
+
+
+def test_the_codes_of_the_column_are_fixed_and_rise_with_precedence() -> None:
+    assert [(quality.name, int(quality)) for quality in Quality] == [
+        ("GOOD", 0),
+        ("STALE", 1),
+        ("GAP", 2),
+        ("CLOCK_JUMP", 3),
+        ("OUT_OF_ORDER", 4),
+        ("DUPLICATE", 5),
+    ]
