@@ -8,6 +8,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from edge.clock import Clock
@@ -169,7 +170,7 @@ class Housekeeping:
         too_large = database.bytes_on_disk(self._path) > self._max_bytes
         keep = 0 if thorough or too_large else max(FREE_PAGES, pages // 4)
         while _free_pages(reading) > keep and (thorough or not self._stop.is_set()):
-            self._wait(_give_back)
+            self._wait(partial(_give_back, pages=64 * VACUUM_PAGES if thorough else VACUUM_PAGES))
         if thorough:
             self._checkpoint()
 
@@ -192,5 +193,5 @@ def _free_pages(reading: sqlite3.Connection) -> int:
     return int(free)
 
 
-def _give_back(connection: sqlite3.Connection) -> None:
-    connection.execute(f"PRAGMA incremental_vacuum({VACUUM_PAGES})").fetchall()
+def _give_back(connection: sqlite3.Connection, *, pages: int) -> None:
+    connection.execute(f"PRAGMA incremental_vacuum({pages})").fetchall()
