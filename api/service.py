@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 
 import uvicorn
 
@@ -86,6 +87,19 @@ def _catch_signals() -> threading.Event:
     return asked
 
 
+class _Server(uvicorn.Server):
+    """Ends the open boards before it waits for them: their streams never end by themselves."""
+
+    def __init__(self, gateway: Gateway, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._gateway = gateway
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """On a thread: the signal may have come while this one held the picture's lock."""
+        threading.Thread(target=self._gateway.live.close, name="close-boards").start()
+        super().handle_exit(sig, frame)
+
+
 def _server(gateway: Gateway) -> uvicorn.Server:
     app = create_app(
         settings=gateway.settings,
@@ -96,8 +110,9 @@ def _server(gateway: Gateway) -> uvicorn.Server:
         metrics=gateway.metrics,
         clock=gateway.clock,
     )
-    return uvicorn.Server(
-        uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=SHUTDOWN_S, server_header=False, lifespan="off")
+    return _Server(
+        gateway,
+        uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=SHUTDOWN_S, server_header=False, lifespan="off"),
     )
 
 

@@ -139,15 +139,5 @@ class Settings(_Part):
     api: Api = Api()
     mqtt: Mqtt = Mqtt()
     journal: Journal = Journal()
-    rooms: dict[Id, Name] = {}
-    tracks: dict[Id, Name] = {}
     equipment: tuple[Equipment, ...] = ()
     demo: bool = False
-
-    def room_name(self, room: str) -> str:
-        """The room as people call it; its id where nobody named it."""
-        return self.rooms.get(room, room)
-
-    def track_name(self, track: str) -> str:
-        """The track as people call it; its id where nobody named it."""
-        return self.tracks.get(track, track)

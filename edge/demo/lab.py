@@ -57,14 +57,11 @@ class DemoLab:
         cast = Settings.model_validate(tomllib.loads(roster))
         equipment = cast.equipment
         mqtt = settings.mqtt.model_copy(update={"url": "managed", "host": "127.0.0.1", "port": free_port()})
-        self.settings = cast.model_copy(
-            update={
-                "centre": settings.centre,
-                "api": settings.api,
-                "journal": settings.journal,
-                "mqtt": mqtt,
-                "demo": True,
-            }
+        centre = cast.centre.model_copy(
+            update={name: getattr(settings.centre, name) for name in settings.centre.model_fields_set}
+        )
+        self.settings = settings.model_copy(
+            update={"centre": centre, "equipment": equipment, "mqtt": mqtt, "demo": True}
         )
         self._stage = Stage([self._actor(e) for e in (*equipment, STRANGER)], clock)
 

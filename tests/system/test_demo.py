@@ -126,7 +126,9 @@ def test_the_demo_lab_is_alive_in_every_family_and_says_that_it_is_a_demo(tmp_pa
         assert len({item["driver"] for item in items()}) >= 5
         assert becomes_true(lambda: {"busy", "idle"} <= {item["state"] for item in items()}, deadline_s=60)
         assert becomes_true(lambda: any(item["id"] == "tablet-7" for item in items()))
-        assert "демонстрац" in httpx.get(f"{address}/", headers={"Accept-Language": "ru"}).text.lower()
+        board = httpx.get(f"{address}/", headers={"Accept-Language": "ru"}).text
+        assert "Демонстрация" in board
+        assert "Мастерская" in board
         totals = httpx.get(
             f"{address}/api/v1/equipment/printer-1/intervals",
             params={"start": "2026-10-01T00:00:00+03:00", "end": "2026-10-20T00:00:00+03:00"},
