@@ -194,4 +194,5 @@ def _free_pages(reading: sqlite3.Connection) -> int:
 
 
 def _give_back(connection: sqlite3.Connection, *, pages: int) -> None:
-    connection.execute(f"PRAGMA incremental_vacuum({pages})").fetchall()
+    for _ in range(pages):  # a greater argument would not help: Python's sqlite3 takes only the first step of it
+        connection.execute("PRAGMA incremental_vacuum(1)")
