@@ -68,7 +68,7 @@ def earliest(zone: Zone, wall: Int64s) -> Int64s:
 
 
 def latest(zone: Zone, wall: Int64s) -> Int64s:
-    """The last instant, int64[n] ns UTC, at which the clock shows `wall`, int64[n], and in a gap when it was set.
+    """The last instant, int64[n] ns UTC, at which the clock shows `wall`, int64[n], or is set forward over it.
 
     In a fold that is the second of the two; everywhere else it is the same as `earliest`.
     """
