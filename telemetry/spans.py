@@ -28,6 +28,10 @@ class Spans(NamedTuple):
         """The spans where `where`, bool[n], holds."""
         return Spans(self.group[where], self.start[where], self.end[where])
 
+    def taken(self, rows: npt.NDArray[np.integer]) -> Spans:
+        """The spans at `rows`, int[k], in that order."""
+        return Spans(self.group[rows], self.start[rows], self.end[rows])
+
 
 def _swept(opens: Spans, closes: Spans, *, at_least: int) -> Spans:
     """Where `opens` cover a group at least `at_least` times more than `closes`, by group then start.
@@ -42,7 +46,7 @@ def _swept(opens: Spans, closes: Spans, *, at_least: int) -> Spans:
     at = np.concatenate([events[1] for events in raising + lowering])
     step = np.ones(len(at), np.int64)
     step[len(at) // 2 :] = -1
-    order = np.lexsort((-step, at, group))
+    order = np.lexsort((at, group))  # stable: at one instant what raises stays first
     deep = np.cumsum(step[order]) >= at_least
     was_deep = np.concatenate(([False], deep[:-1]))
     begins, finishes = order[deep & ~was_deep], order[was_deep & ~deep]
@@ -57,6 +61,11 @@ def _nothing() -> Spans:
 def merged(spans: Spans) -> Spans:
     """Overlapping and touching spans of a group as one, by group then start."""
     return _swept(spans, _nothing(), at_least=1)
+
+
+def covered(spans: Spans, *, at_least: int) -> Spans:
+    """Where at least so many spans of a group lie over one another, by group then start; `at_least` 1 or more."""
+    return _swept(spans, _nothing(), at_least=at_least)
 
 
 def union(a: Spans, b: Spans) -> Spans:

@@ -1,0 +1,82 @@
+"""What the equipment of each claim did in its time: busy, and known at all.
+
+Nothing here decides whether that makes a session; that is `telemetry.sessions`.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from telemetry.claims import Claims
+from telemetry.columns import Float64s, Int64s, Intervals
+from telemetry.model import Instant, State
+from telemetry.spans import Spans
+from telemetry.timelines import Meetings, Timeline, bounds_of, by_group, greatest, in_state, meet, sums, timeline
+
+
+class Amounts(NamedTuple):
+    """The use of each claim: columns of the same names of `Sessions`, and how many `devices` were busy at all."""
+
+    busy_ns: Int64s
+    most_busy_ns: Int64s
+    known_ns: Int64s
+    base_ns: Int64s
+    devices: Int64s
+
+    @property
+    def coverage(self) -> Float64s:
+        """Known time over all time, float64[n]; 0 where there is none."""
+        return np.where(self.base_ns > 0, self.known_ns / np.maximum(self.base_ns, 1), 0.0)
+
+
+class Use(NamedTuple):
+    """What the equipment did, by claim and equipment in the order of `Claims.equipment`.
+
+    `busy` are the rows of `busy_rows` that it met in the window, and for how long; `known_ns` is known time in
+    [start, end).
+    """
+
+    busy_rows: Int64s
+    busy: Meetings
+    known_ns: Int64s
+
+
+def use_of(intervals: Intervals, claims: Claims, now: Instant) -> Use:
+    """How much of each claim's time its equipment was busy and known, as far as there is data and until `now`."""
+    n_groups = len(intervals.ids) + 1
+    order = by_group(claims.equipment)
+    busy_rows, busy = in_state(intervals, State.BUSY)
+    met = meet(timeline(busy, n_groups=n_groups), claims.spans(claims.window_start, claims.window_end).taken(order))
+    asked = claims.spans(claims.start, np.clip(now, claims.start, claims.end)).taken(order)
+    back = np.empty(len(order), np.int64)
+    back[order] = np.arange(len(order))
+    known_ns = _known_ns(intervals, asked, n_groups)
+    return Use(busy_rows, Meetings(*(column[back] for column in met)), known_ns[back])
+
+
+def _known_ns(intervals: Intervals, asked: Spans, n_groups: int) -> Int64s:
+    """Time of each question that lies in intervals and is not unknown: beyond the intervals nothing is known."""
+    unknown = meet(timeline(in_state(intervals, State.UNKNOWN)[1], n_groups=n_groups), asked)
+    return meet(_hulls(intervals, n_groups), asked).ns - unknown.ns
+
+
+def _hulls(intervals: Intervals, n_groups: int) -> Timeline:
+    """From the first to the last interval of each equipment; intervals have no holes."""
+    bounds = bounds_of(intervals.equipment, n_groups)
+    group = np.flatnonzero(np.diff(bounds)).astype(np.int32)
+    first, last = bounds[:-1][group], bounds[1:][group] - 1
+    return timeline(Spans(group, intervals.start[first], intervals.end[last]), n_groups=n_groups)
+
+
+def amounts_of(claims: Claims, use: Use, now: Instant) -> Amounts:
+    """The use of each claim, all its equipment together."""
+    starts, busy_ns = claims.equipment_start, use.busy.ns
+    return Amounts(
+        busy_ns=sums(starts, busy_ns),
+        most_busy_ns=greatest(starts, busy_ns),
+        known_ns=sums(starts, use.known_ns),
+        base_ns=(np.clip(now, claims.start, claims.end) - claims.start) * np.diff(starts),
+        devices=sums(starts, (busy_ns > 0).astype(np.int64)),
+    )
