@@ -11,7 +11,7 @@ from drivers.contract import Spec
 from edge.picture import Picture
 from edge.settings import Equipment
 from edge.store.contract import Store
-from telemetry.model import EquipmentId, Instant, Source, State, StateSeen
+from telemetry.model import EquipmentId, Instant, JobOutcome, JobPhase, JobSeen, Source, State, StateSeen
 
 FAR = 2**62
 """Later than any instant that is recorded (the year 2116)."""
@@ -42,6 +42,38 @@ def unknown_from(
         StateSeen(one, max(at, seen_at + 1), now, State.UNKNOWN, Source.GATEWAY, reason=reason)
         for one, (seen_at, state) in last.items()
         if state not in UNWATCHED
+    )
+
+
+def ended_unseen(
+    at: Instant,
+    *,
+    equipment: Sequence[Equipment],
+    catalog: Mapping[str, Spec],
+    store: Store,
+    now: Instant,
+    reason: str,
+) -> tuple[JobSeen, ...]:
+    """The end, with unknown outcome, of each job that ran when the looking ended.
+
+    A driver begins anew with the gateway: a job that still runs then is met as another one, and the first would
+    stay open for ever.
+    """
+    ids = tuple(EquipmentId(one.id) for one in equipment if _forgets(one, catalog))
+    return tuple(
+        JobSeen(
+            job.equipment,
+            max(at, job.started + 1),
+            now,
+            job.job,
+            JobPhase.ENDED,
+            job.name,
+            job.progress,
+            JobOutcome.UNKNOWN,
+            reason,
+        )
+        for job in store.jobs(ids, now, now + 1)
+        if job.ended is None
     )
 
 

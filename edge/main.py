@@ -12,7 +12,7 @@ from pathlib import Path
 
 from drivers.catalog import CATALOG
 from drivers.contract import Spec
-from edge.absence import FAR, said_again, unknown_from
+from edge.absence import FAR, ended_unseen, said_again, unknown_from
 from edge.broker import Broker
 from edge.clock import Clock, SystemClock
 from edge.errors import Full, GiveUp
@@ -25,7 +25,7 @@ from edge.pump import Surroundings
 from edge.settings import Settings
 from edge.store.local import LocalStore
 from edge.supervisor import Supervisor
-from telemetry.model import NS_PER_S, EquipmentId, Instant, Source, StateSeen
+from telemetry.model import NS_PER_S, EquipmentId, Instant, Record, Source, StateSeen
 
 JOURNAL = "journal.sqlite"
 """The journal's file in the data folder."""
@@ -128,14 +128,16 @@ class Gateway:
     def _unwatched(self, since: Instant, *, reason: str) -> None:
         try:
             self.journal.commit((), timeout_s=COMMIT_S)  # so that the store has what still waited
-            records = unknown_from(
-                since,
-                equipment=self.settings.equipment,
-                catalog=self._catalog,
-                store=self.store,
-                now=self.clock.now(),
-                reason=reason,
-            )
+            records: list[Record] = []
+            for lost in (unknown_from, ended_unseen):
+                records += lost(
+                    since,
+                    equipment=self.settings.equipment,
+                    catalog=self._catalog,
+                    store=self.store,
+                    now=self.clock.now(),
+                    reason=reason,
+                )
             self.journal.commit(records, timeout_s=COMMIT_S)
         except (Full, GiveUp) as error:
             self.health.report(Part("gateway", ok=False, message=f"{reason}: {error}", fix=error.fix, vital=False))

@@ -1,18 +1,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from edge.absence import unknown_from
+from edge.absence import ended_unseen, unknown_from
 from edge.clock import ManualClock
 from edge.health import Health
 from edge.journal.sqlite import SqliteJournal
 from edge.metrics import Metrics
 from edge.settings import Journal as JournalSettings
 from edge.store.local import LocalStore
-from telemetry.model import NS_PER_S, EquipmentId, Instant, Source, State, StateSeen
+from telemetry.model import NS_PER_S, EquipmentId, Instant, JobOutcome, JobPhase, JobSeen, Source, State, StateSeen
 from tests.edge.toys import CATALOG, TOY_ID, toy
 
 START = 1_800_000_000 * NS_PER_S
@@ -90,3 +91,18 @@ def test_a_family_that_holds_over_a_restart_or_is_unknown_has_no_gap(
 ) -> None:
     journal.commit([seen(20, State.BUSY, equipment="radio-1")])
     assert gap(store, equipment="radio-1", driver=driver) == []
+
+
+def test_a_job_that_ran_when_nobody_looked_any_more_ends_with_an_unknown_outcome(
+    journal: SqliteJournal, store: LocalStore
+) -> None:
+    began = START + 10 * NS_PER_S
+    done = JobSeen(TOY_ID, began, began, "a", JobPhase.ENDED, outcome=JobOutcome.COMPLETED)
+    journal.commit([JobSeen(TOY_ID, began, began, job, JobPhase.STARTED, f"{job}.nc", 0.5) for job in "ab"])
+    journal.commit([replace(done, at=began + 1)])
+    ends = ended_unseen(
+        START, equipment=[toy()], catalog=CATALOG, store=store, now=NOW, reason="the gateway was not running"
+    )
+    assert [(end.job, end.at, end.outcome, end.name) for end in ends] == [("b", began + 1, JobOutcome.UNKNOWN, "b.nc")]
+    journal.commit(ends)
+    assert all(job.ended for job in store.jobs([TOY_ID], START, NOW))

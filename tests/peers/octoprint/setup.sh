@@ -12,11 +12,6 @@ echo "Installing OctoPrint's virtual printer into $env …"
 rm -rf "$env"
 # Everything is locked with its hash and nothing is built here: the one package without wheels (netifaces) is left out
 # of the lock by overrides.txt, since the virtual printer asks nothing about networks, so nothing may add it again.
-if [ -x .venv/bin/uv ]; then
-  .venv/bin/uv venv --quiet --python "$python" "$env"
-  .venv/bin/uv pip install --quiet --python "$env/bin/python" --no-deps --require-hashes --only-binary :all: -r "$lock"
-else
-  "$python" -m venv "$env"
-  "$env/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --only-binary :all: -r "$lock"
-fi
+"$python" -m venv "$env"
+"$env/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --only-binary :all: -r "$lock"
 cp "$lock" "$env/.lock"
