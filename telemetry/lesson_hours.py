@@ -9,7 +9,7 @@ import numpy as np
 
 from telemetry.columns import Buckets, Int64s, Lessons
 from telemetry.spans import Spans, durations, split_at
-from telemetry.utilisation import Keys
+from telemetry.utilisation import LIMIT_NS, Keys
 
 
 def lesson_hours(lessons: Lessons, buckets: Buckets, keys: Keys, weight: Int64s) -> Int64s:
@@ -30,7 +30,7 @@ def lesson_hours(lessons: Lessons, buckets: Buckets, keys: Keys, weight: Int64s)
     pieces, row, bucket = split_at(Spans(keys.code, lessons.start, lessons.end), edges)
     kept = (pieces.group >= 0) & (bucket >= 0) & (bucket < len(buckets))
     length = durations(pieces)
-    if float(np.dot(length[kept].astype(np.float64), weight[row[kept]].astype(np.float64))) >= np.iinfo(np.int64).max:
+    if float(np.dot(length[kept].astype(np.float64), weight[row[kept]].astype(np.float64))) > LIMIT_NS:
         raise OverflowError("more than 292 years of weighted lesson time: ask for a shorter window or fewer lessons")
     np.add.at(sums, (pieces.group[kept], bucket[kept]), length[kept] * weight[row[kept]])
     return sums

@@ -24,11 +24,11 @@ import numpy as np
 from telemetry.bases import Bases, Keyed, lesson_spans, of_each
 from telemetry.cells import N_STATES, cell_states, inside, rising
 from telemetry.columns import Buckets, Int8s, Int32s, Int64s, Intervals, Inventory, Lessons, Utilisation
-from telemetry.model import State
+from telemetry.model import NS_PER_S, State
 from telemetry.spans import Spans, durations
 
-_LIMIT_NS = np.iinfo(np.int64).max
-"""292 years of equipment time in one cell; more would wrap around."""
+LIMIT_NS = 292 * 31_557_600 * NS_PER_S
+"""292 years of equipment time in one sum: a little less than what an int64 can hold without wrapping around."""
 
 
 class _Told(NamedTuple):
@@ -101,7 +101,7 @@ def grouped(table: Utilisation, keys: Keys) -> Utilisation:
     if len(present) and len(table.buckets):
         for name in _SUMMED:
             parts = getattr(table, name).reshape(len(table.keys), len(table.buckets), -1)[order]
-            _fits(int(parts.astype(np.float64).sum(axis=0).max()) if _may_wrap(parts) else 0)
+            _fits(int(np.add.reduceat(parts.astype(np.float64), first, axis=0).max()) if _may_wrap(parts) else 0)
             sums = getattr(result, name).reshape(len(keys.names), len(table.buckets), -1)
             sums[present] = np.add.reduceat(parts, first, axis=0)
     return result
@@ -136,12 +136,12 @@ def _empty(keys: tuple[str, ...], buckets: Buckets) -> Utilisation:
 
 
 def _fits(ns: int) -> None:
-    if ns > _LIMIT_NS:
+    if ns > LIMIT_NS:
         raise OverflowError("more than 292 years of equipment time in one sum: ask for shorter buckets or fewer keys")
 
 
 def _may_wrap(parts: Int64s) -> bool:
-    return int(parts.max(initial=0)) * len(parts) > _LIMIT_NS
+    return int(parts.max(initial=0)) * len(parts) > LIMIT_NS
 
 
 def _told(intervals: Intervals, ids: tuple[str, ...]) -> Iterator[_Told]:
