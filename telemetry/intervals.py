@@ -43,8 +43,13 @@ class _Bounds(NamedTuple):
 
     def put_in(self, before: npt.NDArray[np.intp], unknown_at: Int64s, source: Source) -> _Bounds:
         """With bounds to unknown, each before the row that `before` says."""
-        state = np.insert(self.state, before, State.UNKNOWN)
-        return _Bounds(np.insert(self.at, before, unknown_at), state, np.insert(self.source, before, source))
+        put = np.zeros(len(self.at) + len(before), np.bool_)
+        put[before + np.arange(len(before))] = True
+        at = np.empty(len(put), np.int64)
+        at[put], at[~put] = unknown_at, self.at
+        state, said_by = np.full(len(put), State.UNKNOWN, np.int8), np.full(len(put), source, np.int8)
+        state[~put], said_by[~put] = self.state, self.source
+        return _Bounds(at, state, said_by)
 
 
 def from_changes(
@@ -77,7 +82,8 @@ def from_changes(
         message = f"the window [{start}, {end}) runs backwards or a group is not in 0 to {n_groups - 1}"
         raise ValueError(message)
     if np.any(group[1:] < group[:-1]):
-        order = np.argsort(group, kind="stable")
+        # Of the narrowest kind, for 16 bits or fewer are sorted in one go.
+        order = np.argsort(group.astype(np.min_scalar_type(n_groups)), kind="stable")
         group, at, valid_ns = group[order], at[order], valid_ns[order]
         state, source = state[order], source[order]
     cuts = np.searchsorted(group, np.arange(n_groups + 1)).tolist()
@@ -93,10 +99,12 @@ def _in_order(changes: _Bounds, valid_ns: Int64s) -> tuple[_Bounds, Int64s]:
     """The changes of one group by time, one an instant: as they come where they rise already, and else sorted."""
     if np.all(changes.at[1:] > changes.at[:-1]):
         return changes, valid_ns
-    lasting = np.where(valid_ns > 0, valid_ns, _LAST)
-    order = np.lexsort((lasting, changes.state, changes.source, changes.at))
+    order = np.argsort(changes.at, kind="stable")
     at = changes.at[order]
-    order = order[np.append(at[1:] != at[:-1], [True])]
+    if np.any(at[1:] == at[:-1]):
+        lasting = np.where(valid_ns > 0, valid_ns, _LAST)
+        order = np.lexsort((lasting, changes.state, changes.source, changes.at))
+        order = order[np.append(at[1:] != at[:-1], [True])]
     return changes.taken(order), valid_ns[order]
 
 
