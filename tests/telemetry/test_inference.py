@@ -228,6 +228,7 @@ def test_samples_long_before_the_run_are_a_run_of_their_own() -> None:
 def test_a_tail_longer_than_the_gap_is_an_error() -> None:
     with pytest.raises(ValueError, match="activity wants"):
         ActivitySettings(gap_ns=1, tail_ns=2)
+    assert ActivitySettings(gap_ns=1, tail_ns=1).tail_ns == 1
 
 
 def test_the_gap_is_three_periods_and_at_least_a_minute() -> None:

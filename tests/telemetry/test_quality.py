@@ -96,3 +96,14 @@ def test_the_codes_of_the_column_are_fixed_and_rise_with_precedence() -> None:
         ("OUT_OF_ORDER", 4),
         ("DUPLICATE", 5),
     ]
+
+
+@pytest.mark.parametrize(
+    ("by_ns", "odd"),
+    [(30, range(70, 101)), (-30, range(100, 130)), (0, range(100, 101))],
+)
+def test_a_jump_marks_the_span_skipped_or_run_through_twice_and_the_first_after_it(by_ns: int, odd: range) -> None:
+    t = np.arange(60, 140, dtype=np.int64)
+    jumps = (np.array([100], np.int64), np.array([by_ns], np.int64))
+    found = flags(t, t, gap_ns=GAP_NS, stale_ns=STALE_NS, jumps=jumps)
+    assert t[found == Quality.CLOCK_JUMP].tolist() == list(odd)

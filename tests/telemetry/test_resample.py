@@ -93,7 +93,9 @@ def test_a_chunk_over_an_edge_is_refused() -> None:
         combine(chunks, *nothing, start=0, end=10, points=2)
 
 
-@pytest.mark.parametrize(("first", "last", "enough"), [(0, 4, True), (-1, 4, False), (9, 10, False), (10, 12, False)])
+@pytest.mark.parametrize(
+    ("first", "last", "enough"), [(0, 4, True), (-3, -1, False), (-1, 4, False), (9, 10, False), (10, 12, False)]
+)
 def test_only_chunks_inside_the_window_are_in_one_pixel(first: int, last: int, *, enough: bool) -> None:
     assert in_one_pixel(np.array([first]), np.array([last]), start=0, end=10, points=2).tolist() == [enough]
 

@@ -90,6 +90,7 @@ def test_pieces_between_edges_add_up_to_their_span(listed: list[tuple[int, int, 
     edges = np.array(sorted(cuts), np.int64)
     pieces, row, bucket = split_at(spans, edges)
     assert np.bincount(row, durations(pieces), len(listed)).tolist() == durations(spans).tolist()
+    assert ((durations(pieces) > 0) | (durations(spans)[row] == 0)).all()
     bounds = [EARLY, *sorted(cuts), LATE]
     expected = [
         (group, max(start, bounds[i]), min(end, bounds[i + 1]), i - 1)
