@@ -185,6 +185,16 @@ class Utilisation(_Columns):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Ratio(_Columns):
+    """One ratio of each row: `value` = `numerator` / `denominator`, both ns, and `coverage` = known time / base."""
+
+    numerator: Int64s
+    denominator: Int64s
+    value: Float64s
+    coverage: Float64s
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Jobs(_Columns):
     """Jobs (a print, a cut) [start, end) ns UTC, by equipment, start, end, then id, each once.
 

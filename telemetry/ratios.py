@@ -11,23 +11,12 @@ of low coverage is shown as insufficient data.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
 
-from telemetry.columns import Float64s, Int64s, Utilisation, _Columns
+from telemetry.columns import Float64s, Int64s, Ratio, Utilisation
 from telemetry.model import State
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Ratio(_Columns):
-    """One ratio of every row: `value` = `numerator` / `denominator`, ns both, `coverage` = known time / base."""
-
-    numerator: Int64s
-    denominator: Int64s
-    value: Float64s
-    coverage: Float64s
 
 
 def utilisation_timetable(table: Utilisation) -> Ratio:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge.zones import zone_of
@@ -58,6 +58,7 @@ def assert_tiles(parts: Buckets, start: int, end: int) -> None:
     assert len(parts.label) == len(set(parts.label)) == len(parts)
 
 
+@settings(deadline=None)
 @given(st.sampled_from(NAMES), st.sampled_from(Unit), st.data())
 def test_every_part_is_what_datetime_calls_it(name: str, unit: Unit, data: st.DataObject) -> None:
     start = data.draw(st.integers(utc_ns(2005, 1, 1), utc_ns(2030, 1, 1)))
@@ -132,6 +133,7 @@ def test_a_day_once_begun_goes_on_where_the_clock_is_set_back_over_midnight() ->
     assert parts.start[1] == utc_ns(2006, 10, 29, 2, 30)
 
 
+@settings(deadline=None)
 @given(st.integers(-40, 40), st.integers(0, 30), st.sampled_from((Unit.NONE, Unit.HOUR, Unit.DAY)))
 def test_parts_tile_whatever_the_clock_does(first: int, length: int, unit: Unit) -> None:
     wild = Zone("wild", np.array([-10, 0, 3, 9]) * 7 * NS_PER_S * 3600, np.array([5, -9, 11, 0]) * NS_PER_S * 3600)

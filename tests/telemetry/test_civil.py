@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from telemetry import civil
@@ -27,6 +27,7 @@ def test_two_centuries_of_days_are_those_of_datetime() -> None:
     assert [column.tolist() for column in civil.iso_weeks(days)] == [[i.year for i in iso], [i.week for i in iso]]
 
 
+@settings(deadline=None)
 @given(st.dates(date(1697, 1, 1), date(2242, 12, 31)))
 def test_a_date_is_read_as_it_is_written(day: date) -> None:
     assert civil.day_of(day.isoformat()) == (day - EPOCH).days

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge.zones import zone_of
@@ -399,6 +399,7 @@ def _instant(day: int, after_midnight_ns: int, name: str) -> int:
     return at * NS_PER_S
 
 
+@settings(deadline=None)
 @given(
     timetables(),
     st.sampled_from(("Europe/Moscow", "America/New_York", "Asia/Kamchatka")),
@@ -418,6 +419,7 @@ def test_lessons_are_those_of_a_walk_through_days(timetable: Timetable, name: st
     assert order == sorted(order)
 
 
+@settings(deadline=None)
 @given(timetables(), st.randoms(use_true_random=False))
 def test_order_and_repetition_of_entries_leave_every_byte_alike(timetable: Timetable, rng: random.Random) -> None:
     window = (FIRST * DAY, (FIRST + 40) * DAY)

@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeVar
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from telemetry.bases import Bases, bases, lesson_spans
@@ -171,6 +171,7 @@ def raw(table: Utilisation) -> bytes:
     return b"|".join((*sums, table.key.tobytes(), table.bucket.tobytes()))
 
 
+@settings(deadline=None)
 @given(labs)
 def test_every_nanosecond_counts_where_the_twin_counts_it(lab: Lab) -> None:
     expected = watched(lab)
@@ -179,6 +180,7 @@ def test_every_nanosecond_counts_where_the_twin_counts_it(lab: Lab) -> None:
     }
 
 
+@settings(deadline=None)
 @given(labs)
 def test_time_in_the_lessons_of_a_group_is_that_of_the_twin(lab: Lab) -> None:
     table, n_buckets = by_group(lab), len(lab.edges) - 1
@@ -192,6 +194,7 @@ def test_time_in_the_lessons_of_a_group_is_that_of_the_twin(lab: Lab) -> None:
     assert (table.state_ns.sum(axis=1) == table.timetabled_ns).all()
 
 
+@settings(deadline=None)
 @given(labs)
 def test_states_add_up_to_the_bucket_exactly_and_bases_fit_into_it(lab: Lab) -> None:
     table = computed(lab)
@@ -201,6 +204,7 @@ def test_states_add_up_to_the_bucket_exactly_and_bases_fit_into_it(lab: Lab) -> 
     assert (np.maximum(table.scheduled_ns, table.timetabled_ns) <= table.calendar_ns).all()
 
 
+@settings(deadline=None)
 @given(labs)
 def test_sums_over_any_partition_equal_the_whole(lab: Lab) -> None:
     whole = lab._replace(edges=[0, LENGTH])
@@ -216,6 +220,7 @@ def _mixed(entries: list[T], rng: random.Random) -> list[T]:
     return rng.sample(more, len(more))
 
 
+@settings(deadline=None)
 @given(labs, st.randoms(use_true_random=False))
 def test_order_repetition_and_batching_leave_every_byte_alike(lab: Lab, rng: random.Random) -> None:
     shuffled = lab._replace(
@@ -228,6 +233,7 @@ def test_order_repetition_and_batching_leave_every_byte_alike(lab: Lab, rng: ran
     assert raw(by_group(shuffled)) == raw(by_group(lab))
 
 
+@settings(deadline=None)
 @given(labs, st.lists(st.tuples(equipment_codes, st.integers(0, LENGTH - 1)), max_size=6))
 def test_a_state_said_again_changes_nothing(lab: Lab, when: list[tuple[int, int]]) -> None:
     holding = lab._replace(changes=[(*change[:3], 0) for change in lab.changes])
@@ -236,6 +242,7 @@ def test_a_state_said_again_changes_nothing(lab: Lab, when: list[tuple[int, int]
     assert raw(computed(repeated)) == raw(computed(holding))
 
 
+@settings(deadline=None)
 @given(labs)
 def test_intervals_cut_anywhere_change_nothing(lab: Lab) -> None:
     whole = intervals_from(lab)
@@ -247,6 +254,7 @@ def test_intervals_cut_anywhere_change_nothing(lab: Lab) -> None:
     assert raw(tables[0]) == raw(tables[1])
 
 
+@settings(deadline=None)
 @given(labs)
 def test_rates_lie_in_0_to_1_and_are_null_exactly_on_a_zero_base(lab: Lab) -> None:
     table = computed(lab)
@@ -270,6 +278,7 @@ def _lost(lab: Lab, code: int, span: tuple[int, int], *, only_busy: bool) -> Lab
     return lab._replace(changes=[change for change in lab.changes if change[0] != code] + lost)
 
 
+@settings(deadline=None)
 @given(labs, equipment_codes, some_spans)
 def test_busy_time_that_is_lost_never_raises_a_ratio(lab: Lab, code: int, span: tuple[int, int]) -> None:
     before, after = computed(lab), computed(_lost(lab, code, span, only_busy=True))
@@ -280,6 +289,7 @@ def test_busy_time_that_is_lost_never_raises_a_ratio(lab: Lab, code: int, span: 
         assert not (np.isnan(was) & ~np.isnan(now)).any(), name
 
 
+@settings(deadline=None)
 @given(labs, equipment_codes, some_spans)
 def test_data_that_is_lost_never_raises_busy_time_nor_coverage(lab: Lab, code: int, span: tuple[int, int]) -> None:
     before, after = computed(lab), computed(_lost(lab, code, span, only_busy=False))
@@ -290,6 +300,7 @@ def test_data_that_is_lost_never_raises_busy_time_nor_coverage(lab: Lab, code: i
         assert (np.nan_to_num(now.coverage) <= np.nan_to_num(was.coverage)).all(), name
 
 
+@settings(deadline=None)
 @given(labs)
 def test_time_without_data_that_is_added_never_raises_a_ratio(lab: Lab) -> None:
     kept = [change for change in lab.changes if change[1] < LENGTH]
@@ -305,6 +316,7 @@ def test_time_without_data_that_is_added_never_raises_a_ratio(lab: Lab) -> None:
         assert not (np.isnan(was) & (np.nan_to_num(now) > 0)).any(), name
 
 
+@settings(deadline=None)
 @given(labs)
 def test_rows_of_a_group_are_sums_and_its_ratios_are_of_sums(lab: Lab) -> None:
     table = computed(lab)
@@ -406,6 +418,7 @@ def test_sums_that_would_wrap_are_an_error() -> None:
         lesson_hours(lesson, buckets, Keys(GROUPS, lesson.group), np.array([3]))
 
 
+@settings(deadline=None)
 @given(labs, st.lists(st.integers(0, 30), min_size=5, max_size=5))
 def test_learner_hours_are_those_of_every_nanosecond(lab: Lab, learners: list[int]) -> None:
     lessons = lessons_from(lab)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge.zones import zone_of
@@ -31,6 +31,7 @@ def utc_ns(*moment: int) -> int:
     return int(datetime(*moment, tzinfo=DATETIME_UTC).timestamp()) * NS_PER_S  # type: ignore[arg-type, misc]  # year, month, …
 
 
+@settings(deadline=None)
 @given(st.sampled_from(NAMES), st.lists(st.integers(FIRST_S, LAST_S - 1), min_size=1, max_size=50))
 def test_the_wall_shows_what_zoneinfo_says(name: str, seconds: list[int]) -> None:
     rules = ZoneInfo(name)
@@ -48,6 +49,7 @@ def test_each_change_of_a_zone_is_a_change_of_zoneinfo_to_the_second(name: str) 
         assert [int(t.total_seconds()) * NS_PER_S for t in told if t is not None] == [before, after]
 
 
+@settings(deadline=None)
 @given(st.sampled_from(NAMES), st.lists(st.integers(FIRST_S, LAST_S), min_size=1, max_size=50))
 def test_wall_times_go_back_as_in_zoneinfo(name: str, walls: list[int]) -> None:
     rules, zone = ZoneInfo(name), zone_of(name)
@@ -92,6 +94,7 @@ small_zones = st.lists(st.tuples(st.integers(-30, 30), st.integers(-12, 12)), mi
 )
 
 
+@settings(deadline=None)
 @given(small_zones, st.integers(-40, 40))
 def test_the_way_back_is_that_of_trying_every_instant(zone: Zone, wall: int) -> None:
     instants = np.arange(-90, 90)
@@ -103,6 +106,7 @@ def test_the_way_back_is_that_of_trying_every_instant(zone: Zone, wall: int) -> 
     assert latest(zone, ns(wall))[0] == instants[last] + (shown[last] < wall)
 
 
+@settings(deadline=None)
 @given(small_zones)
 def test_a_later_wall_time_is_never_earlier(zone: Zone) -> None:
     walls = np.arange(-60, 60)
