@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 from typing import Self
 
-from bench import payloads
+from bench import payloads, processes
 from bench.broker import free_port, stop
 
 READY_WITHIN_S = 60.0
@@ -54,6 +54,8 @@ class Gateway:
         self._command = [*prefix, str(COMMAND), "run", *flags, "--data-dir", str(self.data)]
         self._child: subprocess.Popen[bytes] | None = None
         self.ready_after_s = 0.0
+        self.processor_s = 0.0
+        """What the start took of the processor, however busy the machine was."""
 
     def __enter__(self) -> Self:
         begin = time.monotonic()
@@ -67,6 +69,7 @@ class Gateway:
                 raise RuntimeError(f"labedge run did not become ready:\n{said}")
             time.sleep(0.01)
         self.ready_after_s = time.monotonic() - begin
+        self.processor_s = processes.processor_s(processes.family(self._child.pid))
         return self
 
     def __exit__(self, *_: object) -> None:
