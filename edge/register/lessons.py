@@ -79,7 +79,7 @@ class Slot(Entry):
     lesson: LessonNumber | None = None
     start: WallTime | None = None
     end: WallTime | None = None
-    room: Code
+    room: CodeOrNone = ""
     equipment: Codes = ()
     group: CodeOrNone = ""
     program: CodeOrNone = ""

@@ -1,0 +1,155 @@
+"""iCalendar events as records: weekly ones as slots, single ones as one-offs, and our own as they were.
+
+Reads nothing from the net, and expands no rule: what is no weekly rule is a fault with its fix.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import icalendar
+
+from edge.errors import GiveUp
+from edge.register.calendar import Term
+from edge.register.contract import Snapshot
+from edge.register.imports.cells import shown
+from edge.register.imports.headers import TIMETABLE
+from edge.register.imports.records import Reader, Record
+from edge.register.imports.sheets import CELL_LIMIT, ROWS_LIMIT, Place, bounded
+from edge.register.imports.weeks import week_on
+
+OWN_ROW = "X-LABEDGE-ROW"
+"""The row of our own export that a component stands for, JSON."""
+
+_DAYS = {"MO": 1, "TU": 2, "WE": 3, "TH": 4, "FR": 5, "SA": 6, "SU": 7}
+_TOLD = re.compile(r"^(группа|педагог|учитель|преподаватель|group|teacher)\s*:\s*(.+)$", re.IGNORECASE | re.MULTILINE)
+_TOLD_FIELDS = {"группа": "group", "group": "group"}
+
+
+def records(data: bytes, register: Snapshot, reader: Reader, *, timezone: str) -> Iterator[Record]:
+    """Every event as a record, its place the number of its component; raises `GiveUp` where it is no iCalendar."""
+    try:
+        calendar = icalendar.Calendar.from_ical(data)
+        parts = [part for part in calendar.walk() if part.name in {"VEVENT", "VJOURNAL"}]
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        raise GiveUp(f"The file is no iCalendar: {error}.", fix="Export the calendar anew as .ics.") from error
+    bounded(len(parts), 1)
+    own = any(OWN_ROW in part for part in parts)
+    terms = tuple(row.value for row in register.rows(Term))
+    for number, part in enumerate(parts, 1):
+        place = Place("iCalendar", number)
+        if OWN_ROW in part:
+            yield from _own(str(part[OWN_ROW]), place, reader)
+        elif not own and part.name == "VEVENT":
+            yield from _Event(part, place, reader, ZoneInfo(timezone)).records(terms)
+
+
+def _own(row: str, place: Place, reader: Reader) -> Iterator[Record]:
+    try:
+        texts = json.loads(row)
+    except ValueError:
+        texts = None
+    if not isinstance(texts, dict):
+        reader.fault(place, f"Its {OWN_ROW} is no row.", fix="Export the calendar anew.")
+        return
+    yield Record(place, {field: str(texts[field])[:CELL_LIMIT] for field in TIMETABLE if texts.get(field)}, {})
+
+
+class _Event:
+    """One event of somebody else's calendar."""
+
+    def __init__(self, part: Any, place: Place, reader: Reader, zone: ZoneInfo) -> None:
+        self._part = part
+        self._place = place
+        self._reader = reader
+        self._zone = zone
+
+    def records(self, terms: tuple[Term, ...]) -> Iterator[Record]:
+        """A one-off, or a slot for each weekday of a weekly rule."""
+        try:
+            start, end = self._wall("DTSTART"), self._end()
+        except (ValueError, TypeError, AttributeError, LookupError) as error:
+            self._fault(f"Its time cannot be read: {error}.", fix="Mend the event, or delete it.")
+            return
+        if start is None or end is None:
+            self._reader.note(self._place, "It takes whole days, so it is no lesson.", fix="Enter it as a holiday.")
+            return
+        texts = self._texts() | {"start": f"{start:%H:%M}", "end": f"{end:%H:%M}"}
+        rule = self._part.get("RRULE")
+        if rule is None:
+            yield Record(self._place, {**texts, "day": start.date().isoformat()}, {})
+        else:
+            yield from self._weekly(texts, start, {str(key): list(value) for key, value in rule.items()}, terms)
+
+    def _weekly(
+        self, texts: Mapping[str, str], start: datetime, rule: Mapping[str, list[Any]], terms: tuple[Term, ...]
+    ) -> Iterator[Record]:
+        interval = int(rule.get("INTERVAL", [1])[0])
+        days = [str(day) for day in rule.get("BYDAY", [])]
+        numbers = [_DAYS[day] for day in days if day in _DAYS] or [start.isoweekday()]
+        known = {"FREQ", "INTERVAL", "BYDAY", "UNTIL", "COUNT", "WKST"}
+        wrong = len(numbers) < len(days) or interval not in {1, 2} or not set(rule) <= known
+        if str(rule["FREQ"][0]) != "WEEKLY" or wrong:
+            self._fault("It does not repeat every week or every other one.", fix="Make weekly events of it.")
+            return
+        week = self._week(start.date(), terms) if interval == 2 else "both"
+        if not week:
+            return
+        last = _last_day(rule, start, interval, len(numbers))
+        for number in numbers:
+            cancelled = [day.isoformat() for day in self._left_out() if day.isoweekday() == number]
+            told = {"day": str(number), "week": week, "first_day": start.date().isoformat(), "last_day": last}
+            yield Record(self._place, {**texts, **told, "cancelled": ", ".join(cancelled)}, {})
+
+    def _week(self, day: date, terms: tuple[Term, ...]) -> str:
+        term = next((term for term in terms if term.first_day <= day <= term.last_day), None)
+        if term is None:
+            self._fault("It repeats every other week, and no term says which weeks are A.", fix="Enter the term first.")
+            return ""
+        return week_on(term, day).value
+
+    def _left_out(self) -> list[date]:
+        told = self._part.get("EXDATE", [])
+        lists = told if isinstance(told, list) else [told]
+        return sorted(self._local(one.dt).date() for many in lists for one in many.dts)
+
+    def _wall(self, name: str) -> datetime | None:
+        told = self._part[name].dt
+        return self._local(told) if isinstance(told, datetime) else None
+
+    def _end(self) -> datetime | None:
+        if "DTEND" in self._part:
+            return self._wall("DTEND")
+        start = self._wall("DTSTART")
+        return start + self._part["DURATION"].dt if start and "DURATION" in self._part else None
+
+    def _local(self, at: date) -> datetime:
+        """The time on the centre's own clock; one without a zone is already that."""
+        if not isinstance(at, datetime):
+            return datetime(at.year, at.month, at.day)  # noqa: DTZ001 - a day of the centre's own clock
+        return at.astimezone(self._zone).replace(tzinfo=None) if at.tzinfo else at
+
+    def _texts(self) -> dict[str, str]:
+        about = str(self._part.get("DESCRIPTION", ""))
+        told = {_TOLD_FIELDS.get(key.lower(), "teacher"): value for key, value in _TOLD.findall(about)}
+        texts = {"program": self._part.get("SUMMARY", ""), "room": self._part.get("LOCATION", ""), **told}
+        return {field: shown(str(text)[:CELL_LIMIT]) for field, text in texts.items() if str(text).strip()}
+
+    def _fault(self, message: str, *, fix: str) -> None:
+        summary = shown(str(self._part.get("SUMMARY", "")))
+        self._reader.fault(self._place, f"«{summary}»: {message}", fix=fix)
+
+
+def _last_day(rule: Mapping[str, list[Any]], start: datetime, interval: int, days_a_week: int) -> str:
+    if "UNTIL" in rule:
+        until = rule["UNTIL"][0]
+        return until.date().isoformat() if isinstance(until, datetime) else str(until.isoformat())
+    if "COUNT" in rule:
+        weeks = (min(int(rule["COUNT"][0]), ROWS_LIMIT) - 1) // days_a_week
+        return (start.date() + timedelta(days=7 * interval * weeks)).isoformat()
+    return ""

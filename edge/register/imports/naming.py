@@ -1,0 +1,57 @@
+"""Names of a file as codes: those that are known, and new ones made for those that are not.
+
+A name is found without regard to capitals and spaces; `Name [code]` names the code itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from edge.register.imports.cells import code_of, folded
+
+_WITH_CODE = re.compile(r"(?:.*\s)?\[([a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?)\]")
+
+
+class Names:
+    """Codes by name, and the names that codes were made for."""
+
+    def __init__(self, known: Mapping[str, str], *, word: str) -> None:
+        """`known` is the name of each code; `word` begins the code of a name that has no letter or digit."""
+        self._known = known
+        self._word = word
+        self._by_name: dict[str, list[str]] = {}
+        for code, name in sorted(known.items()):
+            self._by_name.setdefault(folded(name), []).append(code)
+        self.made: dict[str, str] = {}
+
+    def code(self, name: str) -> str:
+        """The code of a name, made where there is none; empty for no name."""
+        if not name:
+            return ""
+        if (found := _WITH_CODE.fullmatch(name)) and found[1] in self._known:
+            return found[1]
+        codes = self._by_name.get(folded(name), ())
+        if len(codes) >= 1:
+            return codes[0]
+        if name in self._known:
+            return name
+        return self._make(name)
+
+    def shown(self, code: str) -> str:
+        """What a file writes for a code so that `code` finds it again."""
+        name = self._known.get(code, "")
+        if not name:
+            return code
+        plain_name = self._by_name[folded(name)] == [code] and not _WITH_CODE.fullmatch(name)
+        return name if plain_name else f"{name} [{code}]"
+
+    def _make(self, name: str) -> str:
+        wanted = code_of(name) or self._word
+        code, number = wanted, 1
+        while code in self._known or code in self.made:
+            number += 1
+            code = f"{wanted}-{number}"
+        self.made[code] = name
+        self._by_name[folded(name)] = [code]
+        return code

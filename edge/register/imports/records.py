@@ -1,0 +1,67 @@
+"""One lesson of a file as texts by field, each with the cell that it came from; and what is wrong with it.
+
+Knows neither the file's format nor the register.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+from edge.register.imports.sheets import Place
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class CellFault:
+    """What is wrong with a cell or a row of a file, and how to mend it."""
+
+    place: Place
+    message: str
+    fix: str
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """The texts of one row, or of one cell of a grid, by field; a field that is missing was not in the file."""
+
+    place: Place
+    texts: Mapping[str, str]
+    places: Mapping[str, Place]
+
+    def text(self, field: str) -> str:
+        """The text of a field, empty where the file has none."""
+        return self.texts.get(field, "")
+
+    def place_of(self, field: str) -> Place:
+        """The cell of a field, or the row where it has none."""
+        return self.places.get(field, self.place)
+
+
+class Reader:
+    """Understands the fields of one record after the other and gathers what it does not understand."""
+
+    def __init__(self) -> None:
+        self.faults: list[CellFault] = []
+        self.notes: list[CellFault] = []
+
+    def read(self, record: Record, field: str, understand: Callable[[str], T], *, fix: str) -> T | None:
+        """What a cell says, or None where it says nothing or is not understood."""
+        text = record.text(field)
+        if not text:
+            return None
+        try:
+            return understand(text)
+        except ValueError as error:
+            self.faults.append(CellFault(record.place_of(field), str(error), fix))
+            return None
+
+    def fault(self, place: Place, message: str, *, fix: str) -> None:
+        """Something else is wrong with a record."""
+        self.faults.append(CellFault(place, message, fix))
+
+    def note(self, place: Place, message: str, *, fix: str) -> None:
+        """Something that a person may want to know; it hinders nothing."""
+        self.notes.append(CellFault(place, message, fix))

@@ -1,0 +1,63 @@
+"""CSV as schools have it: `;`, `,` or tabs; UTF-8 with or without a mark, UTF-16, or cp1251.
+
+Never fails over a letter: what no encoding explains is shown as a replacement sign.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+
+from edge.errors import GiveUp
+from edge.register.imports.cells import shown
+from edge.register.imports.sheets import CELL_LIMIT, ROWS_LIMIT, Sheet, bounded, sheet_of
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_LOOK_AHEAD = 50
+"""Lines from which the separator is guessed."""
+
+
+def decoded(data: bytes) -> str:
+    """The text of a file, by its byte order mark, else as UTF-8, else as cp1251."""
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return data[len(mark) :].decode(encoding, errors="replace")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode("cp1251", errors="replace")
+
+
+def read_csv(data: bytes) -> Sheet:
+    """The one sheet of a CSV; raises `GiveUp` where it is too large."""
+    text = decoded(data).replace("\0", "")
+    first, _, rest = text.partition("\n")
+    separator = ""
+    if first.lower().startswith("sep=") and len(first.strip()) == len("sep=;"):
+        separator, text = first.strip()[-1], rest
+    rows: list[list[str]] = []
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator or _separator(text))
+    try:
+        for row in reader:
+            rows.append([shown(cell[:CELL_LIMIT]) for cell in row])
+            if len(rows) > ROWS_LIMIT:
+                bounded(len(rows), 1)
+    except csv.Error as error:
+        raise GiveUp(f"Line {reader.line_num} of the file is no CSV: {error}.", fix="Save it anew as CSV.") from error
+    return sheet_of("", rows)
+
+
+def _separator(text: str) -> str:
+    """The one that cuts most of the first lines into an equal number of cells, more than one."""
+    lines = text.split("\n", _LOOK_AHEAD)[:_LOOK_AHEAD]
+    return max((";", "\t", ","), key=lambda separator: _agreement(lines, separator))
+
+
+def _agreement(lines: list[str], separator: str) -> int:
+    counts = [count for line in lines if (count := line.count(separator))]
+    return max((counts.count(count) * 10 + min(count, 9) for count in counts), default=0)

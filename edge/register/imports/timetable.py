@@ -1,0 +1,261 @@
+"""Lessons of a file against the register: what to add, change, remove, and what stays.
+
+Changes nothing itself; everything it finds is in the plan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from types import MappingProxyType
+from typing import cast
+
+from pydantic import ValidationError
+
+from edge.register.calendar import BellSchedule, Term, Week
+from edge.register.contract import Row, Snapshot
+from edge.register.entry import Entry
+from edge.register.imports.cells import Bells, code_of
+from edge.register.imports.matching import DAYS, Planned, ids_for
+from edge.register.imports.naming import Names
+from edge.register.imports.plan import Draft, Scope
+from edge.register.imports.records import Reader
+from edge.register.imports.sheets import Place
+from edge.register.imports.understanding import Lesson
+from edge.register.imports.weeks import held
+from edge.register.lessons import (
+    Cancellation,
+    Group,
+    OneOff,
+    Partner,
+    Program,
+    Slot,
+    Substitution,
+    Teacher,
+)
+
+_KINDS: tuple[type[Entry], ...] = (Partner, Program, Group, Teacher, Slot, OneOff, Cancellation, Substitution)
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+_PLANNED = frozenset({Slot.kind, OneOff.kind})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What a person says of a file: the fields of unknown headers, whether it is all, the term of its week numbers.
+
+    `rooms` and `equipment` are the names of the codes that the configuration knows, `timezone` is the centre's.
+    """
+
+    answers: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
+    scope: Scope = Scope.ADDING
+    term: str = ""
+    rooms: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
+    equipment: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
+    timezone: str = "Europe/Moscow"
+
+
+def names_of(register: Snapshot, options: Options) -> Mapping[str, Names]:
+    """The names of everything that a timetable names."""
+    known: dict[str, Mapping[str, str]] = {
+        "room": options.rooms,
+        "equipment": options.equipment,
+        "group": {row.id: row.value.name for row in register.rows(Group)},
+        "program": {row.id: row.value.name for row in register.rows(Program)},
+        "teacher": {row.id: row.value.name for row in register.rows(Teacher)},
+        "partner": {row.id: row.value.name for row in register.rows(Partner)},
+    }
+    return {kind: Names(codes, word=kind) for kind, codes in known.items()}
+
+
+@dataclass(slots=True)
+class _Wanted:
+    id: str
+    value: Planned
+    place: Place
+    cancelled: tuple[date, ...] = ()
+    told: bool = False
+
+
+class TimetableDraft:
+    """The plan of one file, lesson by lesson."""
+
+    def __init__(self, register: Snapshot, options: Options, reader: Reader) -> None:
+        self._register = register
+        self._options = options
+        self._reader = reader
+        self._names = names_of(register, options)
+        rows: list[Row[Entry]] = [row for kind in _KINDS for row in register.rows(kind)]
+        self._living = {(row.value.kind, row.id): row for row in rows}
+        self._wanted: list[_Wanted] = []
+        self._cancelled = {row.value.lesson for row in register.rows(Cancellation)}
+        self._first_named: dict[tuple[str, str], Lesson] = {}
+
+    def take(self, lessons: Iterable[Lesson]) -> Draft:
+        """Every change that the lessons ask for."""
+        for lesson in lessons:
+            self._plan(lesson)
+        draft = Draft(self._living)
+        self._put_named(draft)
+        kept = {(row.value.kind, row.id) for row in self._put_lessons(draft)}
+        if self._options.scope is Scope.REPLACING:
+            self._remove_rest(draft, kept)
+        return draft
+
+    def _put_lessons(self, draft: Draft) -> Iterator[Row[Entry]]:
+        """Tell each lesson once; yields what stays in the register."""
+        living = [(row.id, cast("Planned", row.value)) for row in self._living.values() if row.value.kind in _PLANNED]
+        for entry, wanted in zip(ids_for([(w.id, w.value) for w in self._once()], living), self._once(), strict=True):
+            draft.put(entry, wanted.value, label=self._label(wanted.value), place=wanted.place)
+            for day in wanted.cancelled:
+                self._cancel(draft, f"{entry}:{day.isoformat()}", wanted.place)
+            if row := self._living.get((wanted.value.kind, entry)):
+                yield row
+
+    def _cancel(self, draft: Draft, lesson: str, place: Place) -> None:
+        """Cancel a lesson; one that is cancelled already keeps its reason."""
+        if lesson not in self._cancelled:
+            draft.put(lesson, Cancellation(lesson=lesson), label=lesson, place=place)
+
+    def _once(self) -> list[_Wanted]:
+        """Every lesson but those that stand twice."""
+        first: dict[object, _Wanted] = {}
+        for wanted in self._wanted:
+            key = (wanted.value.kind, wanted.id) if wanted.id else wanted.value
+            if key not in first:
+                first[key] = wanted
+            elif wanted.told is False:
+                wanted.told = True
+                tell = self._reader.fault if first[key].value != wanted.value else self._reader.note
+                tell(wanted.place, f"The lesson already stands in {first[key].place}.", fix="Leave one of them out.")
+        return list(first.values())
+
+    def _plan(self, lesson: Lesson) -> None:
+        bound = self._bound(lesson)
+        term = self._term(lesson)
+        try:
+            if lesson.day is not None:
+                self._want(lesson, self._one_off(lesson, bound))
+            elif lesson.weeks is None:
+                slot = self._slot(lesson, bound, lesson.week, (lesson.first_day, lesson.last_day))
+                self._want(lesson, slot, lesson.cancelled)
+            elif term is not None:
+                when = held(term, lesson.weekday, lesson.weeks, within=lesson.week)
+                slot = self._slot(lesson, bound, when.week, (term.first_day, term.last_day))
+                self._want(lesson, slot, (*when.cancelled, *lesson.cancelled))
+        except ValidationError as error:
+            for line in error.errors():
+                where = str(line["loc"][0]) if line["loc"] else "time"
+                message = f"{where}: {line['msg'].removeprefix('Value error, ')}"
+                self._reader.fault(lesson.record.place_of(where), message, fix="Mend the cell, or leave the row out.")
+
+    def _want(self, lesson: Lesson, value: Planned, cancelled: tuple[date, ...] = ()) -> None:
+        for kind in _ORDER:
+            if (code := getattr(value, kind)) in self._names[kind].made:
+                self._first_named.setdefault((kind, code), lesson)
+        self._wanted.append(_Wanted(lesson.id, value, lesson.place, tuple(sorted(set(cancelled)))))
+
+    def _bound(self, lesson: Lesson) -> dict[str, object]:
+        named = {kind: getattr(lesson, kind) for kind in ("room", "group", "program", "teacher", "partner")}
+        for kind, name in named.items():
+            named[kind] = self._names[kind].code(name)
+        equipment = tuple(self._names["equipment"].code(name) for name in lesson.equipment)
+        for code in equipment:
+            if code in self._names["equipment"].made:
+                message = f"There is no equipment «{self._names['equipment'].made[code]}»."
+                fix = "Write its id or name as it is in the configuration."
+                self._reader.fault(lesson.record.place_of("equipment"), message, fix=fix)
+        return {**named, "equipment": equipment, "form": lesson.form, "learners": lesson.learners}
+
+    def _term(self, lesson: Lesson) -> Term | None:
+        """The term that week numbers count in: the one that was chosen, else the last one."""
+        if lesson.weeks is None:
+            return None
+        terms = self._register.rows(Term)
+        chosen = [row.value for row in terms if row.id == self._options.term or not self._options.term]
+        if not chosen:
+            self._reader.fault(
+                lesson.record.place_of("program"),
+                "Numbers of weeks count from the beginning of a term, and the register has none.",
+                fix="Enter the term first, or name it with the import.",
+            )
+            return None
+        return max(chosen, key=lambda term: term.last_day)
+
+    def _slot(
+        self, lesson: Lesson, bound: dict[str, object], week: Week, valid: tuple[date | None, date | None]
+    ) -> Slot:
+        bells = self._bells(lesson)
+        times = {"lesson": bells.lesson} if bells.start is None else {"start": bells.start, "end": bells.end}
+        days = {"first_day": valid[0], "last_day": valid[1]}
+        return Slot.model_validate({"weekday": lesson.weekday, "week": week, **times, **days, **bound})
+
+    def _one_off(self, lesson: Lesson, bound: dict[str, object]) -> OneOff:
+        bells = lesson.bells
+        if bells.start is None:
+            bells = next(iter(self._rings(lesson)), bells)
+        if bells.start is None:
+            message = f"No bell schedule says when lesson {bells.lesson} of that day is."
+            self._reader.fault(
+                lesson.record.place_of("lesson"), message, fix="Write the times, or enter the bells first."
+            )
+        told = {"happening": lesson.happening, "name": lesson.name, "day": lesson.day}
+        return OneOff.model_validate({**told, "start": bells.start or "00:00", "end": bells.end or "00:01", **bound})
+
+    def _bells(self, lesson: Lesson) -> Bells:
+        """The number alone where a bell schedule rings it just so, else the times."""
+        rings = tuple(self._rings(lesson))
+        if lesson.bells.start is None and not rings:
+            message = f"No bell schedule has a lesson {lesson.bells.lesson} on that weekday yet."
+            self._reader.note(lesson.record.place_of("lesson"), message, fix="Enter the bells, or write the times.")
+        return Bells(lesson.bells.lesson) if lesson.bells in rings else lesson.bells
+
+    def _rings(self, lesson: Lesson) -> Iterator[Bells]:
+        for row in self._register.rows(BellSchedule):
+            first, last = row.value.first_day or date.min, row.value.last_day or date.max
+            if lesson.weekday in row.value.weekdays and (lesson.day is None or first <= lesson.day <= last):
+                for bell in row.value.bells:
+                    if bell.lesson == lesson.bells.lesson:
+                        yield Bells(bell.lesson, bell.start, bell.end)
+
+    def _put_named(self, draft: Draft) -> None:
+        """Partners, programs, groups and teachers that the file names for the first time; a new room is noted."""
+        for (kind, code), lesson in sorted(self._first_named.items(), key=lambda item: _ORDER.index(item[0][0])):
+            name = self._names[kind].made[code]
+            place = lesson.record.place_of(kind)
+            if kind == "room":
+                self._reader.note(place, f"No equipment stands in the room «{name}» ({code}).", fix="Nothing, if so.")
+            else:
+                draft.put(code, _named(kind, name, lesson), label=name, place=place)
+
+    def _remove_rest(self, draft: Draft, kept: set[tuple[str, str]]) -> None:
+        """What the file does not hold, of the kinds that it holds any of; with a slot go its substitutions."""
+        kinds = {wanted.value.kind for wanted in self._wanted}
+        gone = [row for (kind, entry), row in self._living.items() if kind in kinds and (kind, entry) not in kept]
+        slots = {row.id for row in gone if isinstance(row.value, Slot)}
+        for row in self._living.values():
+            if isinstance(row.value, Substitution) and row.value.slot in slots:
+                draft.remove(row, label=f"{row.value.slot}, {row.value.day}")
+        for row in gone:
+            draft.remove(row, label=self._label(cast("Planned", row.value)))
+
+    def _label(self, value: Planned) -> str:
+        when = value.day.isoformat() if isinstance(value, OneOff) else f"{DAYS[value.weekday - 1]}"
+        lesson = value.lesson if isinstance(value, Slot) else None
+        time = f"{value.start}-{value.end}" if value.start else f"№ {lesson}"
+        names = (self._name(kind, getattr(value, kind)) for kind in ("group", "program", "room"))
+        return " ".join(filter(None, (when, time, *names)))
+
+    def _name(self, kind: str, code: str) -> str:
+        return self._names[kind].made.get(code) or self._names[kind].shown(code)
+
+
+_ORDER = ("partner", "program", "group", "teacher", "room")
+
+
+def _named(kind: str, name: str, lesson: Lesson) -> Entry:
+    if kind == "group":
+        return Group(name=name[:200], learners=lesson.learners)
+    if kind == "program":
+        return Program(name=name[:200], track=code_of(lesson.track), level=lesson.level)
+    return Teacher(name=name[:120]) if kind == "teacher" else Partner(name=name[:200])
