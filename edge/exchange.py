@@ -20,8 +20,9 @@ from edge.health import Health, Part
 from edge.intake import Intake
 from edge.journal.contract import Journal
 from edge.links.mqtt import MqttLink
-from edge.links.mqtt_address import Address, address_of
+from edge.links.mqtt_address import Address, address_of, client_id_of
 from edge.links.mqtt_frames import PAYLOAD_LIMIT, Incoming
+from edge.links.mqtt_session import recalled, session_of
 from edge.links.mqtt_window import Window
 from edge.metrics import Metrics
 from edge.settings import Equipment, Settings
@@ -94,7 +95,8 @@ class Exchange:
         self._board = Switchboard(
             centre=centre, catalog=catalog, clock=clock, metrics=metrics, seen=seen, says_state=says_state
         )
-        self._window = Window()
+        first = session_of(settings.mqtt.url, client_id_of(settings.mqtt, centre=centre))
+        self._window = Window(*recalled(journal.notes(), first))
         self._intake = Intake(journal, self._window, ring=self._ring)
         self._lock = threading.RLock()
         self._out = Outcome()
@@ -178,6 +180,8 @@ class Exchange:
 
     def _went_up(self, link: MqttLink, *, resumed: bool) -> None:
         self._window.connected(resumed=resumed)
+        if not resumed:
+            self._intake.begin()
         self._up, self._up_since = True, self._clock.monotonic()
         self._subscribed = self._board.wanted()
         link.subscribe(self._subscribed)

@@ -19,6 +19,9 @@ from telemetry.model import Record
 ROOM_WAIT_S: Final = 0.05
 """How long room in the journal is waited for before the connection gets its turn again."""
 
+BEGIN_WAIT_S: Final = 1.0
+"""How long the disk is waited for at the begin of a session with the broker: as long as at a start of the gateway."""
+
 log = logging.getLogger(__name__)
 
 
@@ -30,7 +33,7 @@ class Intake:
         self._journal = journal
         self._window = window
         self._ring = ring
-        self._held: deque[tuple[Sequence[Record], Block | None]] = deque()
+        self._held: deque[tuple[Sequence[Record], Block | None, bytes]] = deque()
         self._committed: deque[Block] = deque()
 
     @property
@@ -39,9 +42,9 @@ class Intake:
         return bool(self._held)
 
     def keep(self, records: Sequence[Record], block: Block | None = None) -> None:
-        """Take `records`; the messages of `block` may be acknowledged when they are on disk."""
+        """Take `records`; the messages of `block` may be acknowledged when they are on disk, and are noted there."""
         if records:
-            self._held.append((records, block))
+            self._held.append((records, block, self._window.take_note() if block is not None else b""))
             self.offer()
         elif block is not None:
             self._window.commit(block)
@@ -49,14 +52,25 @@ class Intake:
     def offer(self) -> None:
         """Give the journal what is held, as far as it takes it; waits `ROOM_WAIT_S` at most."""
         while self._held:
-            records, block = self._held[0]
+            records, block, note = self._held[0]
             try:
-                self._append(records, partial(self._done, block) if block else None)
+                self._append(records, partial(self._done, block) if block else None, note)
             except Full:
                 return
             self._held.popleft()
         if self._window.full:
             self._journal.hurry()
+
+    def begin(self) -> None:
+        """The broker forgot us: let the journal know before the first message of the new session can come.
+
+        While the disk keeps nothing this waits `BEGIN_WAIT_S` only: without subscriptions the broker would keep nothing
+        either, and what was recorded under an old packet id is hardly ever the same message.
+        """
+        try:
+            self._journal.commit((), timeout_s=BEGIN_WAIT_S, note=self._window.session.note())
+        except Full as error:
+            log.warning("a new session with the broker is not noted yet: %s", error)
 
     def hurry(self) -> None:
         """Let what was taken be committed now."""
@@ -67,13 +81,13 @@ class Intake:
         while self._committed:
             self._window.commit(self._committed.popleft())
 
-    def _append(self, records: Sequence[Record], done: Callable[[Offset], None] | None) -> None:
+    def _append(self, records: Sequence[Record], done: Callable[[Offset], None] | None, note: bytes) -> None:
         try:
-            self._journal.append(records, done, timeout_s=ROOM_WAIT_S)
+            self._journal.append(records, done, timeout_s=ROOM_WAIT_S, note=note)
         except ValueError:
             for record in records:
                 self._append_alone(record)
-            self._journal.append((), done, timeout_s=ROOM_WAIT_S)
+            self._journal.append((), done, timeout_s=ROOM_WAIT_S, note=note)
 
     def _append_alone(self, record: Record) -> None:
         """A bug of a driver must not stop all others: what the journal refuses for ever is only told."""

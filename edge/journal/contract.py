@@ -7,12 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import Final, Protocol, TypeAlias
 
 from telemetry.model import Record
 
 Offset: TypeAlias = int
 """The place of a record in the journal's order of commit: 1, 2, 3 …; 0 is before the first."""
+
+
+NOTES_BYTES: Final = 512 * 1024
+"""Of notes that are kept: 65,536 deliveries of a broker with the notes' heads, as many as there are packet ids."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,20 +40,31 @@ class Journal(Protocol):
     """
 
     def append(
-        self, records: Sequence[Record], done: Callable[[Offset], None] | None = None, *, timeout_s: float | None = None
+        self,
+        records: Sequence[Record],
+        done: Callable[[Offset], None] | None = None,
+        *,
+        timeout_s: float | None = None,
+        note: bytes = b"",
     ) -> None:
         """Queue `records` for the next group commit and return at once; `done` is called after they are on disk.
 
         `done` runs on the writer's thread, must be quick and must not raise. While the queue is full this waits,
         up to `timeout_s` (None: for ever), then raises `Full` with nothing queued. After `close` it raises `GiveUp`.
         While the disk is full nothing is lost: the writer tries again, and `done` waits.
+
+        `note` is kept in the very commit of `records`, or neither is; the journal does not read it. The newest
+        `NOTES_BYTES` of notes are kept; an empty one is none.
         """
 
-    def commit(self, records: Sequence[Record], *, timeout_s: float | None = None) -> Offset:
+    def commit(self, records: Sequence[Record], *, timeout_s: float | None = None, note: bytes = b"") -> Offset:
         """Append and wait for the disk; raises `Full` when `timeout_s` ran out.
 
-        The records may still be kept later then.
+        The records and the note may still be kept later then.
         """
+
+    def notes(self) -> tuple[bytes, ...]:
+        """The committed notes that are kept, in the order of their appends; also those of earlier lives."""
 
     def hurry(self) -> None:
         """Commit what is queued now instead of at the end of the commit interval."""

@@ -6,8 +6,9 @@ Never commits and never handles SQLite's errors: after one, the caller rolls bac
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import TypeAlias
 
 import numpy as np
@@ -15,7 +16,7 @@ import numpy as np
 from edge.errors import Damaged
 from edge.journal import chunks, words
 from edge.journal.chunks import HOUR_NS, Chunk, Origin
-from edge.journal.contract import Committed, Offset
+from edge.journal.contract import NOTES_BYTES, Committed, Offset
 from edge.journal.known import EVER, Known, KnownChannel, load
 from edge.journal.series import Series, check_batch, check_reading, gather
 from telemetry.columns import Float64s, Int64s
@@ -95,8 +96,8 @@ class Keeper:
             self.known, self._stale = load(self.connection), False
         return self.known
 
-    def keep(self, group: Iterable[Prepared], *, alive: Instant) -> Committed:
-        """Write what is new of `group` and that the gateway lives."""
+    def keep(self, group: Iterable[Prepared], *, alive: Instant, notes: Sequence[bytes] = ()) -> Committed:
+        """Write what is new of `group`, the `notes`, and that the gateway lives."""
         self.current()
         self._rows, self._touched, self._new = [], {}, []
         series: dict[tuple[str, str, str], Series] = {}
@@ -107,6 +108,8 @@ class Keeper:
                 gather(series, item)
         for one in series.values():
             self._readings(one)
+        if notes:
+            self._note(notes)
         self._finish(alive)
         return Committed(self.known.offset, tuple(self._new))
 
@@ -176,6 +179,13 @@ class Keeper:
             self.connection.execute("INSERT OR IGNORE INTO unjoined VALUES (?, ?)", hour)
             self.known.unjoined.add(hour)
         self._new.append((offset, record))
+
+    def _note(self, notes: Sequence[bytes]) -> None:
+        """Append, and let go what reaches no further than `NOTES_BYTES` before the end."""
+        reaches = list(accumulate((len(note) for note in notes), initial=self.known.noted))
+        self.connection.executemany("INSERT INTO notes VALUES (?, ?)", zip(reaches[1:], notes, strict=True))
+        self.connection.execute("DELETE FROM notes WHERE reach <= ?", (reaches[-1] - NOTES_BYTES,))
+        self.known.noted = reaches[-1]
 
     def _channel(self, series: Series) -> KnownChannel:
         key = (series.equipment, series.channel)

@@ -55,6 +55,8 @@ class Known:
     channels: dict[tuple[str, str], KnownChannel] = field(default_factory=dict)
     unjoined: set[tuple[int, int]] = field(default_factory=set)
     """(channel, first ns of the hour)."""
+    noted: int = 0
+    """Bytes of all notes ever kept."""
 
     def next_offset(self) -> int:
         """Give out an offset; taken back where the commit fails, because all of this is read anew then."""
@@ -71,4 +73,5 @@ def load(connection: sqlite3.Connection) -> Known:
         channel.free_from = channel.last
         known.channels[channel.equipment, channel.channel] = channel
     known.unjoined.update(connection.execute("SELECT channel_id, hour FROM unjoined"))
+    (known.noted,) = connection.execute("SELECT coalesce(max(reach), 0) FROM notes").fetchone()
     return known

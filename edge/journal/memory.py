@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 import uuid
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -14,7 +15,7 @@ import numpy as np
 
 from edge.clock import Clock
 from edge.errors import GiveUp
-from edge.journal.contract import Committed, Offset
+from edge.journal.contract import NOTES_BYTES, Committed, Offset
 from edge.journal.faults import Border
 from edge.journal.keeper import Entry, prepared
 from edge.journal.series import Series, gather
@@ -50,12 +51,19 @@ class MemoryJournal:
         self.channels: dict[tuple[EquipmentId, Channel], MemoryChannel] = {}
         self.lock = threading.RLock()
         self._keys: set[object] = set()
+        self._notes: deque[bytes] = deque()
+        self._noted = 0
         self._clock = clock
         self._on_commit = on_commit
         self._closed = False
 
     def append(
-        self, records: Sequence[Record], done: Callable[[Offset], None] | None = None, *, timeout_s: float | None = None
+        self,
+        records: Sequence[Record],
+        done: Callable[[Offset], None] | None = None,
+        *,
+        timeout_s: float | None = None,
+        note: bytes = b"",
     ) -> None:
         """See the contract; raises `ValueError` where a record cannot be kept as it is."""
         del timeout_s  # it never waits
@@ -72,14 +80,20 @@ class MemoryJournal:
                     gather(series, item)
             for one in series.values():
                 self._readings(one)
+            self._note(note)
             self.alive = self._clock.now()
             committed = Committed(self.offset, tuple(self.records[before:]))
             self._confirm(committed, done)
 
-    def commit(self, records: Sequence[Record], *, timeout_s: float | None = None) -> Offset:
+    def commit(self, records: Sequence[Record], *, timeout_s: float | None = None, note: bytes = b"") -> Offset:
         """See the contract."""
-        self.append(records, timeout_s=timeout_s)
+        self.append(records, timeout_s=timeout_s, note=note)
         return self.offset
+
+    def notes(self) -> tuple[bytes, ...]:
+        """See the contract."""
+        with self.lock:
+            return tuple(self._notes)
 
     def hurry(self) -> None:
         """See the contract: nothing ever waits here."""
@@ -102,6 +116,13 @@ class MemoryJournal:
         if key not in self._keys:
             self._keys.add(key)
             self._add(entry.record)
+
+    def _note(self, note: bytes) -> None:
+        if note:
+            self._notes.append(note)
+            self._noted += len(note)
+        while self._notes and self._noted - len(self._notes[0]) >= NOTES_BYTES:
+            self._noted -= len(self._notes.popleft())
 
     def _readings(self, series: Series) -> None:
         channel = self.channels.setdefault((series.equipment, series.channel), MemoryChannel())

@@ -45,6 +45,7 @@ class Item:
     done: Done | None
     size: int
     queued_at: int
+    note: bytes = b""
 
 
 @dataclass(slots=True)
@@ -85,9 +86,11 @@ class Queue:
         self._hurried = self._closed = self._taker_waits = False
         self._taker = 0
 
-    def put(self, records: Sequence[Prepared], done: Done | None, *, timeout_s: float | None) -> None:
+    def put(
+        self, records: Sequence[Prepared], done: Done | None, *, timeout_s: float | None, note: bytes = b""
+    ) -> None:
         """Queue, waiting for room; raises `Full` when there is none in time, `GiveUp` after `close`."""
-        size = sum(_size(record) for record in records)
+        size = sum(_size(record) for record in records) + len(note)
         with self._lock:
             if not self._fits(len(records), size):
                 if threading.get_ident() == self._taker:
@@ -97,7 +100,7 @@ class Queue:
                 raise _CLOSED
             if not self._fits(len(records), size):
                 raise Full("The journal's queue is full: the disk does not keep up.", fix="See /ready for the disk.")
-            self._items.append(Item(records, done, size, self._clock.monotonic()))
+            self._items.append(Item(records, done, size, self._clock.monotonic(), note))
             self._records += len(records)
             self._bytes += size
             if self._taker_waits and (len(self._items) == 1 or self._due()):

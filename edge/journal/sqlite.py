@@ -9,6 +9,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
 
 from edge.clock import Clock
@@ -54,6 +55,7 @@ class SqliteJournal:
         housekeeping_s: float = HOUSEKEEPING_S,
     ) -> None:
         """Open or create; raises `GiveUp` or `Damaged` with a sentence."""
+        self._path = path
         self._lock = database.lock(path)
         try:
             keeper = Keeper(database.open_writing(path))
@@ -82,11 +84,18 @@ class SqliteJournal:
         self._writer.start()
         self._housekeeping.start(period_s=housekeeping_s)
 
-    def append(self, records: Sequence[Record], done: Done | None = None, *, timeout_s: float | None = None) -> None:
+    def append(
+        self,
+        records: Sequence[Record],
+        done: Done | None = None,
+        *,
+        timeout_s: float | None = None,
+        note: bytes = b"",
+    ) -> None:
         """See the contract; raises `ValueError` where a record cannot be kept as it is (a value that is not finite)."""
-        self._queue.put([prepared(record) for record in records], done, timeout_s=timeout_s)
+        self._queue.put([prepared(record) for record in records], done, timeout_s=timeout_s, note=note)
 
-    def commit(self, records: Sequence[Record], *, timeout_s: float | None = None) -> Offset:
+    def commit(self, records: Sequence[Record], *, timeout_s: float | None = None, note: bytes = b"") -> Offset:
         """See the contract."""
         if self._writer.is_me():
             raise RuntimeError("commit() was called on the writer's own thread, which would wait for itself")
@@ -97,7 +106,7 @@ class SqliteJournal:
             reached.append(offset)
             ready.set()
 
-        self.append(records, done, timeout_s=timeout_s)
+        self.append(records, done, timeout_s=timeout_s, note=note)
         self.hurry()
         while not ready.wait(timeout_s if timeout_s is not None else 1.0):
             if timeout_s is not None:
@@ -105,6 +114,11 @@ class SqliteJournal:
             if not self._writer.runs() and not reached:
                 raise GiveUp("The journal was closed before this was committed.", fix="Start the gateway again.")
         return reached[0]
+
+    def notes(self) -> tuple[bytes, ...]:
+        """See the contract."""
+        with closing(database.connect_reading(self._path)) as reading:
+            return tuple(note for (note,) in reading.execute("SELECT note FROM notes ORDER BY reach"))
 
     def hurry(self) -> None:
         """See the contract."""

@@ -149,6 +149,15 @@ def _counters(connection: sqlite3.Connection) -> Iterator[Fault]:
             )
 
 
+def _notes(connection: sqlite3.Connection) -> Iterator[Fault]:
+    """Each one begins where the one before it ends."""
+    end: int | None = None
+    for reach, size in connection.execute("SELECT reach, length(note) FROM notes ORDER BY reach"):
+        if end is not None and reach - size != end:
+            yield Fault(f"note {reach}", "it does not follow the one before it")
+        end = reach
+
+
 _CHECKS: tuple[tuple[str, Callable[[sqlite3.Connection], Iterator[Fault]]], ...] = (
     ("file", _schema),
     ("file", _structure),
@@ -156,4 +165,5 @@ _CHECKS: tuple[tuple[str, Callable[[sqlite3.Connection], Iterator[Fault]]], ...]
     ("table log", _log),
     ("offsets", _offsets),
     ("counters", _counters),
+    ("table notes", _notes),
 )

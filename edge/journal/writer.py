@@ -121,7 +121,8 @@ class Writer:
                 self._reconnect()
             self._connection.execute("BEGIN IMMEDIATE")
             group = (record for item in items for record in item.records)
-            committed = self.keeper.keep(group, alive=self._clock.now())
+            notes = [item.note for item in items if item.note]
+            committed = self.keeper.keep(group, alive=self._clock.now(), notes=notes)
             self._connection.execute("COMMIT")
         except sqlite3.Error as error:
             self._failed(error, sum(len(item.records) for item in items))

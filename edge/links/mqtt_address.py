@@ -35,10 +35,7 @@ class Address:
 
 
 def address_of(mqtt: Mqtt, *, centre: str, environ: Mapping[str, str]) -> Address:
-    """The address of a broker with a URL; raises `GiveUp` for what only a person can mend.
-
-    The client id must be the same at every start, or the broker's queue for us would be lost: it is the centre's.
-    """
+    """The address of a broker with a URL; raises `GiveUp` for what only a person can mend."""
     url = urlsplit(mqtt.url)
     tls = url.scheme == "mqtts"
     try:
@@ -48,12 +45,17 @@ def address_of(mqtt: Mqtt, *, centre: str, environ: Mapping[str, str]) -> Addres
     return Address(
         host=host,
         port=port,
-        client_id=mqtt.client_id or f"labedge-{centre}",
+        client_id=client_id_of(mqtt, centre=centre),
         tls=tls,
         user=mqtt.user,
         password=secret_of(mqtt, environ),
         ca=mqtt.ca,
     )
+
+
+def client_id_of(mqtt: Mqtt, *, centre: str) -> str:
+    """Who we are to the broker: the same at every start, or its queue for us would be lost; so it is the centre's."""
+    return mqtt.client_id or f"labedge-{centre}"
 
 
 def secret_of(mqtt: Mqtt, environ: Mapping[str, str]) -> str:

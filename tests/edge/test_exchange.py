@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import pytest
@@ -8,12 +8,14 @@ import pytest
 from drivers.catalog import CATALOG
 from drivers.contract import DriverSettings, LinkKind, Publish, Setting, Spec, Step, Unit
 from edge.clock import ManualClock, SystemClock
-from edge.errors import GiveUp
+from edge.errors import Full, GiveUp
 from edge.exchange import Exchange
 from edge.health import Health, Part
 from edge.intake import Intake
+from edge.journal.contract import Offset
 from edge.links.mqtt_address import Address, address_of
 from edge.links.mqtt_frames import Incoming
+from edge.links.mqtt_session import Session, recalled
 from edge.links.mqtt_window import Window
 from edge.metrics import Metrics
 from edge.settings import Equipment, LinkSettings, Mqtt, Settings
@@ -404,6 +406,46 @@ def test_a_record_that_cannot_be_kept_holds_up_nobody() -> None:
     intake.settle()
     assert journal.records == [reading(1), reading(3)]
     assert window.take_ready() == [1]
+
+
+def noted(journal: ListJournal, window: Window) -> list[int]:
+    return [mid for mid, _ in recalled(journal.notes(), Session(window.session.broker))[1].tolist()]
+
+
+def test_a_block_is_noted_with_its_records_and_one_without_records_with_the_next() -> None:
+    journal, window = ListJournal(), Window()
+    window.connected(resumed=True)
+    intake = Intake(journal, window, ring=lambda: None)
+    window.admit(message(1))
+    intake.keep([], window.close_block())
+    intake.keep([reading(1)])
+    before = noted(journal, window)
+    window.admit(message(2))
+    intake.keep([reading(2), replace(reading(3), value=float("nan"))], window.close_block())
+    assert (before, noted(journal, window)) == ([], [1, 2])
+
+
+def test_a_new_session_is_noted_unless_the_disk_keeps_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    journal, window = FullJournal(), Window()
+    window.connected(resumed=False)
+    intake = Intake(journal, window, ring=lambda: None)
+    journal.full = True
+    intake.begin()
+    assert "not noted yet" in caplog.text
+    journal.full = False
+    intake.begin()
+    assert recalled(journal.notes(), Session(window.session.broker))[0] == window.session
+
+
+class FullJournal(ListJournal):
+    """Has room in memory, and a disk that may be full."""
+
+    full = False
+
+    def commit(self, records: Sequence[Record], *, timeout_s: float | None = None, note: bytes = b"") -> Offset:
+        if self.full:
+            raise Full("the disk is full")
+        return super().commit(records, timeout_s=timeout_s, note=note)
 
 
 class Absent:

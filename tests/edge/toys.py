@@ -133,6 +133,7 @@ class ListJournal:
 
     def __init__(self) -> None:
         self.records: list[Record] = []
+        self._notes: list[bytes] = []
         self.room = 2**62
         self.holding = False
         self._held: list[tuple[Callable[[Offset], None], Offset]] = []
@@ -140,7 +141,12 @@ class ListJournal:
         self._change = threading.Condition()
 
     def append(
-        self, records: Sequence[Record], done: Callable[[Offset], None] | None = None, *, timeout_s: float | None = None
+        self,
+        records: Sequence[Record],
+        done: Callable[[Offset], None] | None = None,
+        *,
+        timeout_s: float | None = None,
+        note: bytes = b"",
     ) -> None:
         with self._change:
             if any(isinstance(record, Reading) and not isfinite(record.value) for record in records):
@@ -151,6 +157,7 @@ class ListJournal:
                 raise Full("no room")
             self.records += records
             self.room -= len(records)
+            self._notes += [note] * bool(note)
             offset = len(self.records)
             if done and self.holding:
                 self._held.append((done, offset))
@@ -158,9 +165,13 @@ class ListJournal:
         if done and not self.holding:
             done(offset)
 
-    def commit(self, records: Sequence[Record], *, timeout_s: float | None = None) -> Offset:
-        self.append(records, timeout_s=timeout_s)
+    def commit(self, records: Sequence[Record], *, timeout_s: float | None = None, note: bytes = b"") -> Offset:
+        self.append(records, timeout_s=timeout_s, note=note)
         return len(self.records)
+
+    def notes(self) -> tuple[bytes, ...]:
+        with self._change:
+            return tuple(self._notes)
 
     def hurry(self) -> None:
         """Nothing waits."""

@@ -64,10 +64,15 @@ class Load:
 
 
 def message(number: int) -> tuple[str, bytes]:
-    """Every tenth tells a state, the others a reading; each has a time of its own."""
+    """Every tenth tells a state with its time, of the others every second one a reading with its time.
+
+    The rest have none: only the gateway's own memory of what it has recorded tells a redelivered one from a new one.
+    """
     device = f"labedge/v1/lab/physics/meter-{number % DEVICES}"
     if number % 10 == 0:
         return f"{device}/$state", b'{"t":%d,"v":"%s"}' % (T0 + number, STATES[number // 10 % 2].encode())
+    if number % 2:
+        return f"{device}/untimed", b'{"v":%d}' % number
     return f"{device}/u", b'{"t":%d,"v":%d}' % (T0 + number, number)
 
 
@@ -138,7 +143,8 @@ def kept(store: LocalStore) -> list[int]:
     numbers: list[int] = []
     for device in range(DEVICES):
         equipment = EquipmentId(f"meter-{device}")
-        numbers += map(int, store.readings(equipment, Channel("u"), 0, 2**62).v)
+        for channel in ("u", "untimed"):
+            numbers += map(int, store.readings(equipment, Channel(channel), 0, 2**62).v)
         changes = store.changes((equipment,), T0 * 10**6, (T0 + 10**8) * 10**6)
         numbers += [int(at) // 10**6 - T0 for at in changes.at[changes.source == Source.DEVICE]]
     return numbers

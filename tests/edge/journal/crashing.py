@@ -27,7 +27,8 @@ def _write(folder: Path, begin: int) -> None:
             def done(offset: int, number: int = number) -> None:
                 os.write(1, f"{offset} {channel} {number}\n".encode())
 
-            journal.append([reading(at, number, channel=str(channel)), state(at, State(channel))], done)
+            note = b"%d %d" % (channel, at)
+            journal.append([reading(at, number, channel=str(channel)), state(at, State(channel))], done, note=note)
             # A redelivery, as a broker does after a cut: it must add nothing.
             journal.append([reading(at, -1.0, channel=str(channel)), state(at, State(channel))])
 

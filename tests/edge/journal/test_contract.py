@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from edge.errors import GiveUp
-from edge.journal.contract import Committed
+from edge.journal.contract import NOTES_BYTES, Committed
 from telemetry.model import (
     Channel,
     EquipmentId,
@@ -278,3 +278,43 @@ def test_many_threads_append_and_nothing_is_lost_or_doubled(lab: Lab) -> None:
 def test_a_commit_without_news_reaches_no_subscriber(lab: Lab) -> None:
     lab.journal.commit([])
     assert lab.committed == list[Committed]()
+
+
+def test_a_note_is_kept_with_its_records_and_reaches_no_subscriber(lab: Lab) -> None:
+    noted: list[tuple[bytes, ...]] = []
+    finished = threading.Event()
+
+    def done(_offset: int) -> None:
+        noted.append(lab.journal.notes())
+        finished.set()
+
+    lab.journal.append([state(T, State.BUSY)], note=b"one")
+    lab.journal.append([], done, note=b"two \x00\xff")
+    lab.journal.hurry()
+    assert finished.wait(DEADLINE_S)
+    assert noted == [(b"one", b"two \x00\xff")]
+    assert _all(lab) == [state(T, State.BUSY)]
+
+
+def test_an_empty_note_is_none_and_equal_ones_are_two(lab: Lab) -> None:
+    lab.journal.commit([state(T, State.BUSY)], note=b"")
+    assert lab.journal.notes() == ()
+    lab.journal.commit([], note=b"same")
+    lab.journal.commit([], note=b"same")
+    assert lab.journal.notes() == (b"same", b"same")
+
+
+def test_what_is_refused_leaves_no_note(lab: Lab) -> None:
+    with pytest.raises(ValueError, match="finite"):
+        lab.journal.append([reading(T, float("nan"))], note=b"of nothing")
+    lab.journal.commit([state(T, State.BUSY)])
+    assert lab.journal.notes() == ()
+
+
+@pytest.mark.parametrize("size", [NOTES_BYTES // 4, NOTES_BYTES // 4 + 1, NOTES_BYTES + 1])
+def test_only_the_newest_notes_are_kept(lab: Lab, size: int) -> None:
+    for number in range(10):
+        lab.journal.commit([], note=bytes([number]) * size)
+    kept = lab.journal.notes()
+    assert [note[0] for note in kept] == list(range(10))[-len(kept) :]
+    assert len(kept) * size >= NOTES_BYTES > (len(kept) - 1) * size

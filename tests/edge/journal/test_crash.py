@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ import pytest
 
 from edge.clock import ManualClock
 from edge.health import Health
+from edge.journal.database import connect_reading
 from edge.journal.verify import verify
 from edge.store.local import LocalStore
 from telemetry.model import Channel, ReadingBatch, State
@@ -60,7 +62,17 @@ def test_nothing_confirmed_is_lost_and_nothing_doubled_however_often_it_is_kille
         assert len(states) == len(changes) == store.counts().records
         assert {(T - 10**6 * S + n * S, channel) for _offset, channel, n in confirmed} <= states
         store.close()
+        noted = _noted(tmp_path)
+        assert noted <= states
+        assert noted >= {max(one for one in states if one[1] == channel) for channel in {one[1] for one in states}}
         assert verify(tmp_path / "journal.sqlite") == ()
+
+
+def _noted(folder: Path) -> set[tuple[int, int]]:
+    """The times and states that came with a note."""
+    with closing(connect_reading(folder / "journal.sqlite")) as connection:
+        notes = [note.split() for (note,) in connection.execute("SELECT note FROM notes")]
+    return {(int(at), int(state)) for state, at in notes}
 
 
 @pytest.fixture

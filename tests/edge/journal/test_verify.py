@@ -28,6 +28,8 @@ def _make(folder: Path) -> Path:
         lab.journal.commit([])
         lab.journal.housekeep_now()
         lab.journal.commit([reading(T + HOUR + 3, 4.0, channel="w"), batch([T, T + 8, T + 11], [1.0, 0.2, 0.7])])
+        for note in (b"one", b"two", b"six"):
+            lab.journal.commit([], note=note)
     return folder / "journal.sqlite"
 
 
@@ -64,6 +66,7 @@ DAMAGES = {
     "lost log": ("DELETE FROM log WHERE kind = 4", "records"),
     "offsets": ("UPDATE gateway SET offset = 3", "never given out"),
     "both": ("UPDATE log SET offset = (SELECT max(offset) FROM chunks) WHERE kind = 4", "both a chunk and a log row"),
+    "lost note": ("DELETE FROM notes WHERE reach = 6", "does not follow"),
     "foreign": ("DELETE FROM channels", "not there"),
     "schema": ("PRAGMA user_version = 7", "schema is 7"),
 }
