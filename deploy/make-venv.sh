@@ -19,3 +19,5 @@ fi
 echo "Installing the packages of $lock …"
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r "$lock"
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+# The first start need not compile.
+.venv/bin/python -m compileall -q api drivers edge telemetry
