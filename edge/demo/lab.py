@@ -9,6 +9,7 @@ import logging
 import socket
 import tomllib
 import zlib
+from contextlib import ExitStack
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -49,14 +50,14 @@ class DemoLab:
         """Choose ports; `settings` is what the user's file and environment say beside the equipment."""
         self._folder = folder
         self._clock = clock
-        tcp_port = free_port()
+        tcp_port, broker_port = free_ports(2)
         self._network = TcpPort(tcp_port)
         (folder / "ports").mkdir(parents=True, exist_ok=True)
         roster = ROSTER.read_text("utf-8")
         roster = roster.replace("{ports}", str(folder.resolve() / "ports")).replace("{tcp}", str(tcp_port))
         cast = Settings.model_validate(tomllib.loads(roster))
         equipment = cast.equipment
-        mqtt = settings.mqtt.model_copy(update={"url": "managed", "host": "127.0.0.1", "port": free_port()})
+        mqtt = settings.mqtt.model_copy(update={"url": "managed", "host": "127.0.0.1", "port": broker_port})
         centre = cast.centre.model_copy(
             update={name: getattr(settings.centre, name) for name in settings.centre.model_fields_set}
         )
@@ -136,8 +137,10 @@ def _seed(equipment: Equipment) -> int:
     return SEED + zlib.crc32(equipment.id.encode())
 
 
-def free_port() -> int:
-    """A loopback port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def free_ports(count: int) -> list[int]:
+    """Loopback ports that nobody listens on now, each another one."""
+    with ExitStack() as held:
+        probes = [held.enter_context(socket.socket()) for _ in range(count)]
+        for probe in probes:
+            probe.bind(("127.0.0.1", 0))
+        return [int(probe.getsockname()[1]) for probe in probes]

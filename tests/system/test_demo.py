@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import select
 import socket
+import time
 from collections.abc import Iterator
 from itertools import chain, repeat
 from pathlib import Path
@@ -12,9 +13,9 @@ import pytest
 
 from drivers.contract import Act, Step, Unit
 from edge.clock import SystemClock
-from edge.demo.lab import free_port
+from edge.demo.lab import free_ports
 from edge.demo.script import Cue
-from edge.demo.stage import Actor, Port, PtyPort, Stage, TcpPort
+from edge.demo.stage import Actor, MqttPort, Port, PtyPort, Stage, TcpPort
 from telemetry.model import NS_PER_S, Instant, State
 from tests.system.test_command import running
 from tests.waiting import becomes_true
@@ -81,7 +82,7 @@ def test_a_device_behind_a_terminal_answers_and_comes_back_after_its_cable_was_p
 
 
 def test_a_device_behind_a_socket_serves_the_newest_reader_and_survives_a_lost_one() -> None:
-    port = free_port()
+    [port] = free_ports(1)
     stage = staged(TcpPort(port), Cue(0, Act.START, "job.nc"))
     stage.start()
     try:
@@ -101,7 +102,7 @@ def test_a_device_behind_a_socket_serves_the_newest_reader_and_survives_a_lost_o
 
 
 def test_a_network_device_that_is_switched_off_refuses_until_it_is_back() -> None:
-    port = free_port()
+    [port] = free_ports(1)
     stage = staged(TcpPort(port), Cue(0, unplugged=True), Cue(NS_PER_S // 2, unplugged=False))
 
     def answers() -> bool:
@@ -114,6 +115,16 @@ def test_a_network_device_that_is_switched_off_refuses_until_it_is_back() -> Non
         assert becomes_true(answers)
     finally:
         stage.stop()
+
+
+def test_devices_of_a_broker_that_is_gone_leave_at_once() -> None:
+    ports = [MqttPort(f"gone-{n}", free_port(), None) for n in range(6)]
+    for port in ports:
+        port.plug()
+    began = time.monotonic()
+    for port in ports:
+        port.unplug()
+    assert time.monotonic() - began < 0.5
 
 
 def test_the_demo_lab_is_alive_in_every_family_and_says_that_it_is_a_demo(tmp_path: Path) -> None:
