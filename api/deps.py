@@ -16,11 +16,13 @@ from api.answers import Format
 from api.instants import InstantIn
 from api.pages.render import Pages
 from api.problem import Problem
+from api.rendered import Rendered
 from edge.clock import Clock
 from edge.health import Health
 from edge.ingest import Ingest
 from edge.live import Live
 from edge.metrics import Metrics
+from edge.numbers.office import Numbers
 from edge.picture import Picture
 from edge.settings import Settings
 from edge.store.contract import Store
@@ -45,6 +47,8 @@ class Parts:
     metrics: Metrics
     clock: Clock
     pages: Pages
+    numbers: Numbers
+    rendered: Rendered
 
 
 def parts_of(connection: HTTPConnection) -> Parts:

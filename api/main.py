@@ -12,21 +12,32 @@ from api.deps import Parts
 from api.guard import Guard, allowed_hosts
 from api.pages.language import error_page
 from api.pages.render import Pages
-from api.routes import board, equipment, equipment_page, jobs, readings, records, service, static
+from api.rendered import Rendered
+from api.routes import board, equipment, equipment_page, jobs, readings, records, service, static, utilisation
 from api.routes import live as live_feed
 from edge.clock import Clock
 from edge.health import Health
 from edge.ingest import Ingest
 from edge.live import Live
 from edge.metrics import Metrics
+from edge.numbers.office import Numbers
 from edge.settings import Settings
 from edge.store.contract import Store
 
 API = "/api/v1"
 VERSION = "0.1.0"
 
+_API_ROUTERS = (
+    equipment.router,
+    jobs.router,
+    readings.router,
+    records.router,
+    live_feed.router,
+    utilisation.router,
+)
 
-def create_app(
+
+def create_app(  # noqa: PLR0913 - all that a route may use is handed in here, each part by its name
     *,
     settings: Settings,
     store: Store,
@@ -35,6 +46,7 @@ def create_app(
     health: Health,
     metrics: Metrics,
     clock: Clock,
+    numbers: Numbers,
 ) -> FastAPI:
     """The gateway's API and pages over its parts."""
     app = FastAPI(
@@ -55,9 +67,11 @@ def create_app(
         metrics=metrics,
         clock=clock,
         pages=pages,
+        numbers=numbers,
+        rendered=Rendered(),
     )
     problem.install(app, page=lambda request, status: error_page(request, pages, status))
-    for router in (equipment.router, jobs.router, readings.router, records.router, live_feed.router):
+    for router in _API_ROUTERS:
         app.include_router(router, prefix=API)
     for router in (service.router, board.router, equipment_page.router, static.router):
         app.include_router(router)

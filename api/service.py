@@ -109,6 +109,7 @@ def _server(gateway: Gateway) -> uvicorn.Server:
         health=gateway.health,
         metrics=gateway.metrics,
         clock=gateway.clock,
+        numbers=gateway.numbers,
     )
     return _Server(
         gateway,

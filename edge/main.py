@@ -21,7 +21,9 @@ from edge.health import Health, Part
 from edge.journal.sqlite import SqliteJournal
 from edge.live import Live
 from edge.metrics import Metrics
+from edge.numbers.office import numbers_of
 from edge.pump import Surroundings
+from edge.register.sqlite import SqliteRegister
 from edge.settings import Settings
 from edge.store.local import LocalStore
 from edge.supervisor import Supervisor
@@ -29,6 +31,9 @@ from telemetry.model import NS_PER_S, EquipmentId, Instant, Record, Source, Stat
 
 JOURNAL = "journal.sqlite"
 """The journal's file in the data folder."""
+
+REGISTER = "register.sqlite"
+"""What people entered, in the data folder."""
 
 BROKER = "mosquitto"
 """The managed broker's folder in the data folder."""
@@ -79,6 +84,10 @@ class Gateway:
             on_commit=self.live.publish,
         )
         self.store = LocalStore(data_dir / JOURNAL)
+        self.register = SqliteRegister(data_dir / REGISTER)
+        self.numbers = numbers_of(
+            self.store, self.register, lambda: self.settings.equipment, centre=settings.centre, clock=self.clock
+        )
         around = Surroundings(self.journal, self.clock, self.health, self.metrics)
         environ = os.environ if environ is None else environ
         self.broker = _broker(settings, data_dir, around, environ)
@@ -119,6 +128,7 @@ class Gateway:
         self._unwatched(self.clock.now(), reason="the gateway was stopped")
         self.journal.close()
         self.live.close()
+        self.register.close()
         self.store.close()
 
     def alive(self) -> bool:

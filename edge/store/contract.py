@@ -5,7 +5,7 @@ Nothing here writes; one store may be read by many threads at once.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -99,6 +99,9 @@ class Store(Protocol):
         A batch of readings that compaction has joined comes once, under its last offset: a follower may see a
         reading again, and never misses one.
         """
+
+    def touched_since(self, after: Offset) -> Mapping[EquipmentId, Instant]:
+        """Whose states and jobs were committed with an offset above `after`, each with the earliest time of them."""
 
     def last_alive(self) -> Instant | None:
         """When the gateway last wrote that it lives; None in a new journal."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import heapq
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
@@ -44,6 +44,7 @@ _LOG_AFTER = f"SELECT offset, {words.COLUMNS} FROM log WHERE offset > ? ORDER BY
 _CHUNKS_AFTER = f"""
     SELECT offset, {chunks.COLUMNS} FROM chunks WHERE offset > ? ORDER BY offset LIMIT ?
 """  # noqa: S608 fixed words
+_TOUCHED = "SELECT equipment, min(at) FROM log NOT INDEXED WHERE offset > ? AND kind IN (?, ?) GROUP BY equipment"
 _NAMES = "SELECT id, equipment, channel, unit FROM channels"
 _CHANNELS = "SELECT equipment, channel, unit, first, last, n, last_value FROM channels"
 
@@ -134,6 +135,11 @@ class LocalStore:
                 if len(answer) >= limit or readings >= ANSWER_READINGS:
                     break
         return tuple(answer)
+
+    def touched_since(self, after: Offset) -> Mapping[EquipmentId, Instant]:
+        """See the contract."""
+        with self._connections.snapshot() as connection:
+            return {EquipmentId(one): at for one, at in connection.execute(_TOUCHED, (after, Kind.STATE, Kind.JOB))}
 
     def counts(self) -> Counts:
         """See the contract."""

@@ -5,7 +5,7 @@ Never computes what the contract does not ask for.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeVar
 
 import numpy as np
@@ -116,6 +116,15 @@ class MemoryStore:
         """See the contract."""
         with self._journal.lock:
             return tuple([one for one in self._journal.records if one[0] > after][:limit])
+
+    def touched_since(self, after: Offset) -> Mapping[EquipmentId, Instant]:
+        """See the contract."""
+        earliest: dict[EquipmentId, Instant] = {}
+        with self._journal.lock:
+            for offset, one in self._journal.records:
+                if offset > after and isinstance(one, StateSeen | JobSeen):
+                    earliest[one.equipment] = min(one.at, earliest.get(one.equipment, one.at))
+        return earliest
 
     def last_alive(self) -> Instant | None:
         """See the contract."""

@@ -18,6 +18,10 @@ from edge.ingest import Ingest
 from edge.journal.memory import MemoryJournal
 from edge.live import Live
 from edge.metrics import Metrics
+from edge.numbers.office import numbers_of
+from edge.register.contract import Change
+from edge.register.database import MEMORY
+from edge.register.sqlite import SqliteRegister
 from edge.settings import Centre, Equipment, Kind, Settings
 from edge.store.memory import MemoryStore
 from telemetry.model import NS_PER_S, Channel, EquipmentId, Instant, LinkChanged, Reading, Record, State, StateSeen
@@ -55,6 +59,10 @@ class Lab:
         self.live.roster(self.settings.equipment)
         self.journal = MemoryJournal(clock=self.clock, on_commit=self.live.publish)
         self.store = MemoryStore(self.journal)
+        self.register = SqliteRegister(MEMORY)
+        self.numbers = numbers_of(
+            self.store, self.register, lambda: self.settings.equipment, centre=self.settings.centre, clock=self.clock
+        )
         self.app: FastAPI = create_app(
             settings=self.settings,
             store=self.store,
@@ -63,6 +71,7 @@ class Lab:
             health=self.health,
             metrics=self.metrics,
             clock=self.clock,
+            numbers=self.numbers,
         )
         self.client = TestClient(self.app, base_url="http://127.0.0.1", raise_server_exceptions=False)
 
@@ -74,6 +83,9 @@ class Lab:
         answer = self.client.get(path, params=params or None)
         assert answer.status_code == 200, answer.text
         return json.loads(answer.content)
+
+    def enter(self, *changes: Change, author: str = "Иванова А. П.") -> None:
+        self.register.apply(changes, author=author, reason="начало года", at=self.clock.now())
 
     def listen(self, query: str = "", **headers: str) -> WebSocketTestSession:
         return self.client.websocket_connect(f"ws://127.0.0.1/api/v1/live{query}", headers=headers)

@@ -18,6 +18,8 @@ ANSWERS = {
     "/api/v1/equipment/{equipment}/jobs": f"/api/v1/equipment/printer-1/jobs?{WINDOW}",
     "/api/v1/readings": READINGS,
     "/api/v1/records": "/api/v1/records",
+    "/api/v1/utilisation": f"/api/v1/utilisation?{WINDOW}",
+    "/api/v1/utilisation/evidence": f"/api/v1/utilisation/evidence?{WINDOW}",
 }
 
 

@@ -20,6 +20,9 @@ from edge.ingest import Ingest
 from edge.journal.memory import MemoryJournal
 from edge.live import Live
 from edge.metrics import Metrics
+from edge.numbers.office import numbers_of
+from edge.register.database import MEMORY
+from edge.register.sqlite import SqliteRegister
 from edge.settings import Centre, Equipment, Settings
 from edge.store.memory import MemoryStore
 from telemetry.model import (
@@ -72,14 +75,16 @@ class Gateway:
         self.live = Live(metrics)
         self.live.roster(EQUIPMENT)
         self.journal = MemoryJournal(clock=self.clock, on_commit=self.live.publish)
+        store = MemoryStore(self.journal)
         app = create_app(
             settings=Settings(centre=Centre(name="Кванториум «Опыт»", language="ru"), equipment=EQUIPMENT, demo=True),
-            store=MemoryStore(self.journal),
+            store=store,
             live=self.live,
             ingest=Ingest(self.journal, self.clock, live=self.live, metrics=metrics),
             health=self.health,
             metrics=metrics,
             clock=self.clock,
+            numbers=numbers_of(store, SqliteRegister(MEMORY), lambda: EQUIPMENT, centre=Centre(), clock=self.clock),
         )
         self._server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, timeout_graceful_shutdown=1))
         self._thread = threading.Thread(target=self._server.run)

@@ -346,3 +346,12 @@ def test_any_order_and_batching_of_the_same_records_gives_the_same_content(data:
         assert contents(lab.store) == contents(twin.store)
         _housekeep(lab)
         assert contents(lab.store) == contents(twin.store)
+
+
+def test_what_late_data_touch_is_told_by_equipment_with_its_earliest_time(lab: Lab) -> None:
+    lab.journal.commit([state(T, State.BUSY), state(T + HOUR, State.IDLE, equipment=LAB)])
+    seen = lab.store.offset()
+    assert lab.store.touched_since(0) == {MILL: T, LAB: T + HOUR}
+    assert lab.store.touched_since(seen) == {}
+    lab.journal.commit([state(T + 3 * HOUR, State.IDLE), job(T - HOUR, JobPhase.STARTED), reading(T - 5 * HOUR)])
+    assert lab.store.touched_since(seen) == {MILL: T - HOUR}

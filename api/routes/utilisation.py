@@ -1,0 +1,166 @@
+"""How the equipment was used, in rows, and the intervals behind any of them.
+
+It answers from what was computed before until something that it read has changed.
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Annotated
+
+import numpy as np
+from fastapi import APIRouter, Depends, Query, Request
+from starlette.responses import Response
+
+from api.answers import Format, answer, csv_text, dumped
+from api.deps import FormIn, Parts, PartsIn, Window, WindowIn
+from api.history import MAX_INTERVALS
+from api.instants import format_instant
+from api.problem import Problem
+from api.rendered import respond
+from api.utilisation_views import (
+    COLUMNS,
+    EvidenceView,
+    UtilisationList,
+    cell_of,
+    csv_rows,
+    evidence_items,
+    resum,
+    row_views,
+)
+from api.views import ComputedFrom
+from edge.numbers.evidence import Behind, behind
+from edge.numbers.figures import By, Cut, Figures, Question
+
+router = APIRouter(tags=["utilisation"])
+
+MAX_ROWS = 100_000
+"""Rows of one answer: 25 equipment by hour for five months; about 80 MB of JSON."""
+
+ByIn = Annotated[By, Query(description="What the rows are for")]
+CutIn = Annotated[Cut, Query(alias="bucket", description="How the window is cut, in the centre's own time zone")]
+
+
+def question_of(window: WindowIn, by: ByIn = By.EQUIPMENT, bucket: CutIn = Cut.NONE) -> Question:
+    """The question that a request asks."""
+    return Question(window.start, window.end, by, bucket)
+
+
+@router.get("/utilisation", response_model=UtilisationList)
+def get_utilisation(
+    request: Request,
+    parts: PartsIn,
+    question: Annotated[Question, Depends(question_of)],
+    form: FormIn,
+    after: Annotated[int, Query(ge=0, le=2**31, description="The `next` of the page before")] = 0,
+    limit: Annotated[int, Query(ge=1, le=MAX_ROWS, description="Rows of this page")] = 10_000,
+) -> Response:
+    """Time in each state, what it is measured against, and the ratios, by key and bucket; a table has all pages."""
+    figures = figures_of(parts, question)
+    if form is Format.CSV:
+        body = parts.rendered.body(
+            (question, "csv"),
+            figures,
+            lambda: csv_text(COLUMNS, csv_rows(row_views(figures, names_of(parts, figures, question.by)))).encode(),
+            "text/csv; header=present",
+        )
+        return respond(request, body, file="utilisation.csv")
+    body = parts.rendered.body(
+        (question, after, limit), figures, lambda: dumped(_list(parts, question, figures, slice(after, after + limit)))
+    )
+    return respond(request, body)
+
+
+def figures_of(parts: Parts, question: Question) -> Figures:
+    """The figures; raises `Problem` where there are too many rows or a sum is too great."""
+    try:
+        figures = parts.numbers.figures.utilisation(question)
+    except (ValueError, OverflowError) as error:
+        raise Problem(
+            HTTPStatus.UNPROCESSABLE_ENTITY, str(error), fix="Ask for a shorter window or for longer buckets."
+        ) from error
+    if len(figures.table) > MAX_ROWS:
+        raise Problem(
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            f"the answer would have {len(figures.table)} rows; it has at most {MAX_ROWS}",
+            fix="Ask for a shorter window or for longer buckets.",
+        )
+    return figures
+
+
+def names_of(parts: Parts, figures: Figures, by: By) -> dict[str, str]:
+    """What people call the keys."""
+    settings = parts.settings
+    if by is By.EQUIPMENT:
+        return {one.id: one.name for one in settings.equipment}
+    fixed = {By.ROOM: settings.centre.rooms, By.TRACK: settings.centre.tracks}
+    if by is By.CENTRE:
+        return {settings.centre.id: settings.centre.name}
+    return dict(fixed.get(by) or figures.entered.names.get(by.value, {}))
+
+
+def _list(parts: Parts, question: Question, figures: Figures, page: slice) -> UtilisationList:
+    rows = row_views(figures, names_of(parts, figures, question.by))
+    return UtilisationList(
+        start=format_instant(question.start),
+        end=format_instant(question.end),
+        by=question.by.value,
+        bucket=question.cut.value,
+        timezone=figures.entered.zone.name,
+        coverage_min=figures.rules.coverage_min,
+        items=rows[page],
+        next=str(page.stop) if page.stop < len(rows) else None,
+        computed_from=computed_from(figures),
+    )
+
+
+def computed_from(figures: Figures) -> ComputedFrom:
+    """What figures were computed from."""
+    return ComputedFrom(figures.offset, figures.entered.register_version, figures.rules.version)
+
+
+@router.get("/utilisation/evidence", response_model=EvidenceView)
+def get_evidence(
+    parts: PartsIn,
+    window: WindowIn,
+    by: ByIn = By.EQUIPMENT,
+    key: Annotated[str | None, Query(max_length=200, description="The row's key; without one, all of them")] = None,
+    equipment: Annotated[str | None, Query(max_length=64, description="Short for by=equipment and its key")] = None,
+) -> Response:
+    """The intervals behind one cell, whose bucket is the window; `resum` is added up from them and equals `value`."""
+    if equipment is not None:
+        by, key = By.EQUIPMENT, equipment
+    if by in (By.PROGRAM, By.GROUP, By.PARTNER):
+        raise Problem(
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            f"the cells of a {by.value} are shown lesson by lesson",
+            fix="GET /api/v1/practical-sessions lists its lessons, each with its evidence.",
+        )
+    question = Question(window.start, window.end, by, Cut.NONE)
+    figures = figures_of(parts, question)
+    rows = [row for row, code in enumerate(figures.table.key.tolist()) if key in (None, figures.table.keys[code])]
+    if key is not None and not rows:
+        raise Problem(
+            HTTPStatus.NOT_FOUND, f"no {by.value} is called {key!r}", fix="Take a `key` of GET /api/v1/utilisation."
+        )
+    found = behind(parts.numbers.figures, question, key)
+    if len(found.intervals) > MAX_INTERVALS:
+        raise Problem(
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            f"there are {len(found.intervals)} intervals; an answer has at most {MAX_INTERVALS}",
+            fix="Ask for a shorter window or for one equipment.",
+        )
+    return answer(_evidence_view(window, figures, rows, found))
+
+
+def _evidence_view(window: Window, figures: Figures, rows: list[int], found: Behind) -> EvidenceView:
+    items = evidence_items(found.intervals, found.timetabled_ns, found.scheduled_ns)
+    return EvidenceView(
+        start=format_instant(window.start),
+        end=format_instant(window.end),
+        equipment=[found.intervals.ids[code] for code in np.unique(found.intervals.equipment).tolist()],
+        value=cell_of(figures, rows),
+        resum=resum(items),
+        items=items,
+        computed_from=computed_from(figures),
+    )

@@ -1,0 +1,124 @@
+"""What people entered and configured, as the pure core takes it: inventory, timetable, rules, corrections.
+
+It reads no journal, and an `Entered` never changes: another version of the register makes another one.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from edge.register import evidence
+from edge.register.contract import Register, RegisterVersion, Row, Snapshot
+from edge.register.entry import instant_of
+from edge.register.timetable import labels, rules, timetable
+from edge.register.upkeep import Service
+from edge.settings import Equipment
+from edge.zones import zone_of
+from telemetry.columns import Attendance, Corrections, Inventory
+from telemetry.model import EquipmentId, Instant
+from telemetry.rules import RuleSet, SessionStatus, in_force, ordered
+from telemetry.sessions import Told
+from telemetry.timetable import Timetable
+from telemetry.zones import Zone
+
+Roster = Callable[[], tuple[Equipment, ...]]
+
+_STATUS = {
+    evidence.Verdict.CONFIRMED: SessionStatus.CONFIRMED_MANUALLY,
+    evidence.Verdict.UNCONFIRMED: SessionStatus.UNCONFIRMED,
+    evidence.Verdict.CANCELLED: SessionStatus.CANCELLED,
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Entered:
+    """One version of all that was entered; `names` holds the name of each code by kind, `services` the last of each."""
+
+    register_version: RegisterVersion
+    zone: Zone
+    inventory: Inventory
+    timetable: Timetable
+    rules: tuple[RuleSet, ...]
+    told: Told
+    services: Mapping[EquipmentId, Instant]
+    names: Mapping[str, Mapping[str, str]]
+
+    def rule_at(self, at: Instant) -> RuleSet:
+        """The rules in force at an instant."""
+        return self.rules[int(in_force(self.rules, np.array([at], np.int64))[0])]
+
+
+class Desk:
+    """Where what was entered is read, once for each version."""
+
+    def __init__(self, register: Register, roster: Roster, timezone: str) -> None:
+        self._register = register
+        self._roster = roster
+        self._zone = zone_of(timezone)
+        self._lock = threading.Lock()
+        self._last: tuple[tuple[Equipment, ...], Entered] | None = None
+
+    def entered(self) -> Entered:
+        """What holds now; the same object for as long as neither the register nor the equipment changes."""
+        equipment = self._roster()
+        with self._lock:
+            version = self._register.version()
+            if self._last is None or self._last[0] != equipment or self._last[1].register_version != version:
+                self._last = equipment, entered_of(self._register.snapshot(), equipment, self._zone)
+            return self._last[1]
+
+
+def entered_of(snapshot: Snapshot, equipment: Iterable[Equipment], zone: Zone) -> Entered:
+    """One snapshot of the register, and the configured equipment."""
+    return Entered(
+        register_version=snapshot.register_version,
+        zone=zone,
+        inventory=inventory_of(equipment),
+        timetable=timetable(snapshot),
+        rules=ordered(rules(snapshot, zone)),
+        told=Told(
+            _corrections(snapshot.rows(evidence.SessionCorrection)), _attendance(snapshot.rows(evidence.Attendance))
+        ),
+        services=_services(snapshot.rows(Service)),
+        names=labels(snapshot),
+    )
+
+
+def inventory_of(equipment: Iterable[Equipment]) -> Inventory:
+    """The configured equipment by id."""
+    listed = sorted(equipment, key=lambda one: one.id)
+    return Inventory(
+        ids=tuple(EquipmentId(one.id) for one in listed),
+        room=tuple(one.room for one in listed),
+        track=tuple(one.track for one in listed),
+        kind=tuple(one.kind.value for one in listed),
+        stations=np.array([one.stations for one in listed], np.int32),
+    )
+
+
+def _corrections(rows: tuple[Row[evidence.SessionCorrection], ...]) -> Corrections:
+    values = [row.value for row in rows]
+    return Corrections(
+        session=tuple(one.session for one in values),
+        at=np.array([instant_of(one.at) for one in values], np.int64),
+        status=np.array([_STATUS[one.status] for one in values], np.int8),
+        author=tuple(one.author for one in values),
+        reason=tuple(one.reason for one in values),
+    )
+
+
+def _attendance(rows: tuple[Row[evidence.Attendance], ...]) -> Attendance:
+    count = np.array([row.value.count for row in rows], np.int32)
+    return Attendance(tuple(row.value.session for row in rows), count)
+
+
+def _services(rows: tuple[Row[Service], ...]) -> Mapping[EquipmentId, Instant]:
+    last: dict[EquipmentId, Instant] = {}
+    for row in rows:
+        one, at = EquipmentId(row.value.equipment), instant_of(row.value.at)
+        last[one] = max(at, last.get(one, at))
+    return last
