@@ -181,9 +181,8 @@ class MqttPort:
         self._client.loop_start()
 
     def unplug(self) -> None:
-        """Leave."""
+        """Leave; the client's own daemon thread ends after this, within the second that it may be sleeping."""
         self._client.disconnect()
-        self._client.loop_stop()
 
 
 @dataclass(slots=True)

@@ -118,7 +118,7 @@ def test_a_network_device_that_is_switched_off_refuses_until_it_is_back() -> Non
 
 
 def test_devices_of_a_broker_that_is_gone_leave_at_once() -> None:
-    ports = [MqttPort(f"gone-{n}", free_port(), None) for n in range(6)]
+    ports = [MqttPort(f"gone-{n}", free_ports(1)[0], None) for n in range(6)]
     for port in ports:
         port.plug()
     began = time.monotonic()
