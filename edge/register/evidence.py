@@ -72,4 +72,6 @@ class RuleSet(Entry):
     after_minutes: _Minutes = 10
     least_coverage: _Share = 0.8
     detect_devices: Annotated[int, Field(ge=1, le=100)] = 2
-    detect_minutes: Annotated[int, Field(ge=1, le=24 * 60)] = 15
+    detect_gap_minutes: _Minutes = 10
+    detect_least_minutes: Annotated[int, Field(ge=1, le=24 * 60)] = 15
+    detect_most_minutes: Annotated[int, Field(ge=1, le=24 * 60)] = 360

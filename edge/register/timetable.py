@@ -11,12 +11,16 @@ from functools import partial
 from types import MappingProxyType
 from typing import TypeAlias
 
-from edge.register import calendar, lessons, upkeep
+import numpy as np
+
+from edge.register import calendar, evidence, lessons, upkeep
 from edge.register.contract import Row, Snapshot
 from edge.register.entry import DAY_S, instant_of, seconds_of
 from telemetry import timetable as words
 from telemetry.civil import FIRST_DAY, LAST_DAY
 from telemetry.model import NS_PER_S, EquipmentId
+from telemetry.rules import NS_PER_MIN, RuleSet
+from telemetry.zones import NS_PER_DAY, Zone, earliest
 
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
 
@@ -52,6 +56,12 @@ def timetable(register: Snapshot) -> words.Timetable:
         opening_hours=tuple(map(_opening_hours, register.rows(calendar.OpeningHours))),
         maintenance=tuple(map(_maintenance, register.rows(upkeep.PlannedMaintenance))),
     )
+
+
+def rules(register: Snapshot, zone: Zone) -> tuple[RuleSet, ...]:
+    """The rule sets in the order in which they come into force, each at the local midnight of its day."""
+    rows = sorted(register.rows(evidence.RuleSet), key=lambda row: (row.value.effective_from, row.id))
+    return tuple(_rule_set(row, zone) for row in rows)
 
 
 def labels(register: Snapshot) -> Mapping[str, Mapping[str, str]]:
@@ -210,4 +220,22 @@ def _one_off(row: Row[lessons.OneOff]) -> words.OneOff:
         times=_times(value.start, value.end),
         binding=_binding(value),
         kind=_HAPPENING[value.happening],
+    )
+
+
+def _rule_set(row: Row[evidence.RuleSet], zone: Zone) -> RuleSet:
+    value = row.value
+    midnight = np.array([day_of(value.effective_from) * NS_PER_DAY], np.int64)
+    return RuleSet(
+        version=row.id,
+        effective_from=int(earliest(zone, midnight)[0]),
+        busy_min_ns=value.least_busy_minutes * NS_PER_MIN,
+        busy_part=value.least_busy_share,
+        before_ns=value.before_minutes * NS_PER_MIN,
+        after_ns=value.after_minutes * NS_PER_MIN,
+        coverage_min=value.least_coverage,
+        detect_devices=value.detect_devices,
+        detect_gap_ns=value.detect_gap_minutes * NS_PER_MIN,
+        detect_min_ns=value.detect_least_minutes * NS_PER_MIN,
+        detect_max_ns=value.detect_most_minutes * NS_PER_MIN,
     )

@@ -20,11 +20,14 @@ from edge.register.contract import Snapshot
 from edge.register.imports.cells import shown
 from edge.register.imports.headers import TIMETABLE
 from edge.register.imports.records import Reader, Record
-from edge.register.imports.sheets import CELL_LIMIT, ROWS_LIMIT, Place, bounded
+from edge.register.imports.sheets import CELL_LIMIT, Place, bounded
 from edge.register.imports.weeks import week_on
 
 OWN_ROW = "X-LABEDGE-ROW"
 """The row of our own export that a component stands for, JSON."""
+
+COUNT_LIMIT = 1_000
+"""Lessons of a rule that counts them: more than any school year has."""
 
 _DAYS = {"MO": 1, "TU": 2, "WE": 3, "TH": 4, "FR": 5, "SA": 6, "SU": 7}
 _TOLD = re.compile(r"^(группа|педагог|учитель|преподаватель|group|teacher)\s*:\s*(.+)$", re.IGNORECASE | re.MULTILINE)
@@ -91,20 +94,30 @@ class _Event:
     ) -> Iterator[Record]:
         interval = int(rule.get("INTERVAL", [1])[0])
         days = [str(day) for day in rule.get("BYDAY", [])]
-        numbers = [_DAYS[day] for day in days if day in _DAYS] or [start.isoweekday()]
+        numbers = [_DAYS.get(day, 1) for day in days] or [start.isoweekday()]
         known = {"FREQ", "INTERVAL", "BYDAY", "UNTIL", "COUNT", "WKST"}
-        wrong = len(numbers) < len(days) or interval not in {1, 2} or not set(rule) <= known
+        wrong = not set(days) <= set(_DAYS) or interval not in {1, 2} or not set(rule) <= known
         if str(rule["FREQ"][0]) != "WEEKLY" or wrong:
             self._fault("It does not repeat every week or every other one.", fix="Make weekly events of it.")
             return
         week = self._week(start.date(), terms) if interval == 2 else "both"
         if not week:
             return
-        last = _last_day(rule, start, interval, len(numbers))
+        last = self._last_day(rule, start, 7 * interval, len(numbers))
         for number in numbers:
             cancelled = [day.isoformat() for day in self._left_out() if day.isoweekday() == number]
             told = {"day": str(number), "week": week, "first_day": start.date().isoformat(), "last_day": last}
             yield Record(self._place, {**texts, **told, "cancelled": ", ".join(cancelled)}, {})
+
+    def _last_day(self, rule: Mapping[str, list[Any]], start: datetime, step_days: int, days_a_week: int) -> str:
+        if "UNTIL" in rule:
+            until = self._local(rule["UNTIL"][0])
+            whole_day = not isinstance(rule["UNTIL"][0], datetime) or until.time() >= start.time()
+            return (until.date() - timedelta(days=0 if whole_day else 1)).isoformat()
+        if "COUNT" in rule:
+            weeks = (min(int(rule["COUNT"][0]), COUNT_LIMIT) - 1) // days_a_week
+            return (start.date() + timedelta(days=step_days * weeks)).isoformat()
+        return ""
 
     def _week(self, day: date, terms: tuple[Term, ...]) -> str:
         term = next((term for term in terms if term.first_day <= day <= term.last_day), None)
@@ -143,13 +156,3 @@ class _Event:
     def _fault(self, message: str, *, fix: str) -> None:
         summary = shown(str(self._part.get("SUMMARY", "")))
         self._reader.fault(self._place, f"«{summary}»: {message}", fix=fix)
-
-
-def _last_day(rule: Mapping[str, list[Any]], start: datetime, interval: int, days_a_week: int) -> str:
-    if "UNTIL" in rule:
-        until = rule["UNTIL"][0]
-        return until.date().isoformat() if isinstance(until, datetime) else str(until.isoformat())
-    if "COUNT" in rule:
-        weeks = (min(int(rule["COUNT"][0]), ROWS_LIMIT) - 1) // days_a_week
-        return (start.date() + timedelta(days=7 * interval * weeks)).isoformat()
-    return ""

@@ -8,9 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from edge.register.imports.cells import code_of, folded
+from edge.register.imports.cells import code_of, folded, label_of
 
 _WITH_CODE = re.compile(r"(?:.*\s)?\[([a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?)\]")
+
+_CODE = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
 
 
 class Names:
@@ -43,11 +45,11 @@ class Names:
         name = self._known.get(code, "")
         if not name:
             return code
-        plain_name = self._by_name[folded(name)] == [code] and not _WITH_CODE.fullmatch(name)
-        return name if plain_name else f"{name} [{code}]"
+        alone = self._by_name[folded(name)] == [code] and not _WITH_CODE.fullmatch(name)
+        return name if alone and label_of(name) == name else f"{name} [{code}]"
 
     def _make(self, name: str) -> str:
-        wanted = code_of(name) or self._word
+        wanted = name if _CODE.fullmatch(name) else code_of(name) or self._word
         code, number = wanted, 1
         while code in self._known or code in self.made:
             number += 1

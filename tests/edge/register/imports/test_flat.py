@@ -13,7 +13,17 @@ from edge.register.mappings import ImportMapping
 from tests.edge.register.imports.files import OPTIONS, csv_of, done, plan, xls, xlsx
 from tests.edge.register.school import BELLS, T, enter, put
 
-HEADERS: list[object] = ["День недели", "№ урока", "Время", "Группа", "Программа", "Педагог", "Каб.", "Кол-во", "Неделя"]
+HEADERS: list[object] = [
+    "День недели",
+    "№ урока",
+    "Время",
+    "Группа",
+    "Программа",
+    "Педагог",
+    "Каб.",
+    "Кол-во",
+    "Неделя",
+]
 ROWS: list[list[object]] = [
     HEADERS,
     ["Понедельник", 2, None, "ПР-1", "Промробототехника", "Иванова А. П.", 34.0, 12.0, ""],
