@@ -166,7 +166,7 @@ def outside(spans: Spans, others: Spans) -> Spans:
         return spans
     first_ns, last_ns = spans.start.min(), spans.end.max()
     n_groups = int(max(spans.group.max(), others.group.max(initial=0))) + 1
-    taken = _merged(others, n_groups)
+    taken = _merged(others.kept(others.start < others.end), n_groups)
     # Around and between what is taken, group by group: each group begins and ends with a free span.
     begins, edges = bounds_of(taken.group, n_groups)[:-1], bounds_of(taken.group, n_groups)[1:]
     group = np.insert(taken.group, edges, np.arange(n_groups, dtype=np.int32))
