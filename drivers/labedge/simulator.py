@@ -1,11 +1,10 @@
-"""A lab computer that speaks the project's own layout: two slow channels, and two quick ones while it works.
+"""A lab computer that speaks the project's own layout: slow channels always, quick ones while it works.
 
 It is a device, not a mirror of the driver: it builds its payloads by itself.
 """
 
 from __future__ import annotations
 
-import math
 import random
 from collections.abc import Mapping
 
@@ -15,6 +14,7 @@ import orjson
 
 from drivers.contract import Act, Publish, Setting, Step, Unit
 from drivers.labedge.settings import LabedgeSettings
+from drivers.labedge.signals import SCENES, Floats
 from telemetry.model import NS_PER_MS, NS_PER_S, Instant, State
 
 SECOND_NS = NS_PER_S
@@ -38,15 +38,13 @@ _ACTS: Mapping[tuple[Act, State], State] = {
 """What an act makes of a state; what is not here changes nothing. `RESET` restarts it from any state."""
 
 
-_UNITS = {"voltage": "V", "current": "mA"}
-
-
 class LabedgeSimulator:
     """One lab computer; an odd seed speaks MessagePack, an even one JSON."""
 
-    def __init__(self, setting: Setting, _options: LabedgeSettings, seed: int) -> None:
+    def __init__(self, setting: Setting, options: LabedgeSettings, seed: int) -> None:
         self._prefix = f"labedge/v1/{setting.centre or 'lab'}/{setting.room or 'lab'}/{setting.equipment}"
         self._random = random.Random(seed)
+        self._scene = SCENES[options.simulated.signal]
         self._pack = seed % 2 == 1
         self._state = State.IDLE
         self._since: Instant = 0
@@ -104,24 +102,25 @@ class LabedgeSimulator:
         )
 
     def _measured(self, at: Instant) -> tuple[Publish, ...]:
-        phase = at / NS_PER_S / 60
-        slow = {
-            "temperature": (21.5 + 2 * math.sin(phase) + self._random.gauss(0, 0.05), "°C"),
-            "light": (max(0.0, 420 + 60 * math.sin(phase / 7) + self._random.gauss(0, 3)), "lx"),
-        }
-        units = [
-            Publish(f"{self._prefix}/{channel}", self._packed({"t": _ms(at), "v": round(v, 2), "unit": unit}))
-            for channel, (v, unit) in slow.items()
-        ]
-        return (*units, self._burst(at)) if self._state is State.BUSY else tuple(units)
+        busy = self._state is State.BUSY
+        units = tuple(
+            Publish(f"{self._prefix}/{channel}", self._packed(self._value(channel, v, at)))
+            for channel, v in self._scene.slow(at / NS_PER_S % 86_400, float(busy), self._random).items()
+        )
+        return (*units, *self._burst(at)) if busy else units
 
-    def _burst(self, at: Instant) -> Publish:
+    def _value(self, channel: str, v: float, at: Instant) -> dict[str, object]:
+        return {"t": _ms(at), "v": round(v, 2), "unit": self._scene.units[channel]}
+
+    def _burst(self, at: Instant) -> tuple[Publish, ...]:
         t0 = at - SECOND_NS
         seconds = t0 % (3600 * NS_PER_S) / NS_PER_S + np.arange(RATE_HZ) / RATE_HZ
-        noise = np.array([self._random.gauss(0, 0.01) for _ in range(RATE_HZ)])
-        voltage = np.round(3.3 * np.sin(2 * np.pi * seconds) + noise, 2)
-        table = {"voltage": voltage, "current": np.round(voltage / 47 * 1000, 1)}
-        message: dict[str, object] = {"t0": _ms(t0), "dt": 1 / RATE_HZ, "run": self._run, "unit": _UNITS}
+        table = self._scene.quick(seconds, self._random)
+        units = {name: self._scene.units[name] for name in table}
+        message: dict[str, object] = {"t0": _ms(t0), "dt": 1 / RATE_HZ, "run": self._run, "unit": units}
+        return (self._batch(message, table),) if table else ()
+
+    def _batch(self, message: Mapping[str, object], table: Mapping[str, Floats]) -> Publish:
         if self._pack:
             values: dict[str, object] = {name: v.astype("<f4").tobytes() for name, v in table.items()}
             return Publish(f"{self._prefix}/$batch", self._packed({**message, "f": "f4", "v": values}))

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from random import Random
+from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -42,16 +43,32 @@ MAKES_JOBS = frozenset({Kind.PRINTER_3D, Kind.CNC_MILL, Kind.LASER_ENGRAVER})
 SAMPLES = frozenset({Kind.DIGITAL_LAB, Kind.LAB_COMPUTER})
 NAMES = ("gear_case_v2", "robot_hand", "брелок_40", "bracket", "шестерня", "drone_frame", "phone_stand", "вал")
 
-SIGNALS: dict[Kind, tuple[tuple[str, str, float, float], ...]] = {
+Measured: TypeAlias = tuple[tuple[str, str, float, float], ...]
+"""Channel, unit, level and spread of each thing that is measured while it works."""
+
+BY_KIND: dict[Kind, Measured] = {
     Kind.PRINTER_3D: (("tool0_temperature", "°C", 205.0, 0.8), ("bed_temperature", "°C", 60.0, 0.3)),
     Kind.METERING_PLUG: (("power", "W", 780.0, 25.0),),
-    Kind.DIGITAL_LAB: (("temperature", "°C", 23.5, 0.4), ("humidity", "%", 41.0, 1.5)),
-    Kind.LAB_COMPUTER: (("voltage", "V", 3.3, 0.05), ("current", "A", 0.2, 0.02)),
 }
-"""Channel, unit, level and spread of what each kind measures while it works."""
+BY_SIGNAL: dict[str, Measured] = {
+    "ph": (("ph", "", 7.2, 2.8), ("drops", "pcs", 240.0, 120.0)),
+    "pendulum": (("angle", "°", 0.0, 14.0),),
+    "temperature": (("water_temperature", "°C", 52.0, 18.0), ("air_temperature", "°C", 22.5, 0.3)),
+    "diode": (("voltage", "V", 1.5, 0.9), ("current", "mA", 9.0, 6.0)),
+    "ecg": (("heart_rate", "bpm", 72.0, 3.0),),
+    "robot": (("joint_1", "°", 0.0, 60.0), ("joint_2", "°", 35.0, 20.0), ("joint_3", "°", 60.0, 25.0)),
+}
+"""The same by the signal that the live simulator gives."""
 
-PERIOD_NS = {Kind.PRINTER_3D: 10 * NS_PER_S, Kind.METERING_PLUG: 60 * NS_PER_S}
+PERIOD_NS = {Kind.PRINTER_3D: 10 * NS_PER_S, Kind.METERING_PLUG: 60 * NS_PER_S, Kind.ROBOT_ARM: 10 * NS_PER_S}
 """Between two readings; 1 s where nothing is named."""
+
+
+def measured(equipment: Equipment) -> Measured:
+    """What this equipment measures while it works: the channels that its live simulator has too."""
+    simulated = equipment.options.get("simulated")
+    signal = simulated.get("signal") if isinstance(simulated, dict) else None
+    return BY_SIGNAL.get(str(signal)) or BY_KIND.get(equipment.kind, ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,9 +178,9 @@ class _Day:
         if not len(t):
             return
         noise = np.random.default_rng(self._rng.getrandbits(32))
-        for channel, unit, level, spread in SIGNALS.get(self._equipment.kind, ()):
+        for channel, unit, level, spread in measured(self._equipment):
             slow = np.sin(np.arange(len(t)) / 97.0) * spread
-            v = np.round(level + slow + noise.normal(0.0, spread / 5, len(t)), 2)
+            v = np.round(level + slow + noise.normal(0.0, min(spread, 5.0) / 5, len(t)), 2)
             self._records.append(ReadingBatch(self._id, Channel(channel), t, v, int(t[-1]), unit))
 
     def _state(self, at: Instant, state: State, *, source: Source | None = None, reason: str = "") -> None:

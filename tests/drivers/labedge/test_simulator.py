@@ -7,8 +7,8 @@ import pytest
 from drivers.contract import Act, Publish, Setting
 from drivers.labedge import SPEC
 from drivers.labedge.protocol import equipment_of
-from drivers.labedge.settings import LabedgeSettings
-from telemetry.model import NS_PER_S, EquipmentId, ReadingBatch, State
+from drivers.labedge.settings import LabedgeSettings, Signal, Simulated
+from telemetry.model import NS_PER_S, EquipmentId, Reading, ReadingBatch, State
 
 T0 = 1_795_310_268 * NS_PER_S
 
@@ -34,3 +34,32 @@ def test_acts_that_its_state_does_not_know_and_early_wakings_change_nothing() ->
     assert simulator.woken(T0).send == ()
     assert simulator.received(b"", T0).send == ()
     assert simulator.state is State.IDLE
+
+
+def channels(signal: Signal, *acts: Act) -> dict[str, str]:
+    """What the driver reads of one second, by channel: its unit."""
+    options = LabedgeSettings(simulated=Simulated(signal=signal))
+    setting = Setting(EquipmentId("osc-1"))
+    simulator, driver = SPEC.simulator(setting, options, 0), SPEC.driver(setting, options)
+    simulator.opened(T0)
+    for act in acts:
+        simulator.act(act, T0)
+    units = simulator.woken(T0 + NS_PER_S).send
+    records = [record for unit in units for record in driver.received(unit, T0 + NS_PER_S).records]
+    return {r.channel: r.unit for r in records if isinstance(r, Reading | ReadingBatch)}
+
+
+@pytest.mark.parametrize(
+    ("signal", "resting", "working"),
+    [
+        (Signal.CIRCUIT, {"temperature": "°C", "light": "lx"}, {"voltage": "V", "current": "mA"}),
+        (Signal.DIODE, {}, {"voltage": "V", "current": "mA"}),
+        (Signal.ECG, {}, {"ecg": "mV", "heart_rate": "bpm"}),
+        (Signal.ROBOT, {"joint_1": "°", "joint_2": "°", "joint_3": "°"}, {}),
+    ],
+)
+def test_each_signal_has_the_channels_of_its_set_up(
+    signal: Signal, resting: dict[str, str], working: dict[str, str]
+) -> None:
+    assert channels(signal) == resting
+    assert channels(signal, Act.START) == resting | working

@@ -9,11 +9,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from drivers.catalog import CATALOG
+from drivers.contract import Act, Setting, Step
 from edge.demo import calendar
 from edge.demo.history import Past
 from edge.demo.lab import ROSTER
 from edge.settings import Equipment
-from telemetry.model import NS_PER_S, JobOutcome, JobPhase, JobSeen, ReadingBatch, Record, State, StateSeen
+from telemetry.model import (
+    NS_PER_S,
+    EquipmentId,
+    JobOutcome,
+    JobPhase,
+    JobSeen,
+    Reading,
+    ReadingBatch,
+    Record,
+    State,
+    StateSeen,
+)
 
 ZONE = ZoneInfo("Europe/Moscow")
 NOW = int(datetime(2026, 11, 19, 12, tzinfo=UTC).timestamp()) * NS_PER_S
@@ -48,6 +61,39 @@ def test_every_equipment_has_worked_and_something_broke(past: list[Record]) -> N
     states = [record for record in past if isinstance(record, StateSeen)]
     assert {s.equipment for s in states if s.state is State.BUSY} == {e.id for e in roster()}
     assert {s.state for s in states} == set(State) - {State.UNKNOWN}
+
+
+@pytest.mark.parametrize("equipment", roster(), ids=lambda e: str(e.id))
+def test_the_past_has_the_channels_and_units_of_the_live_device(equipment: Equipment, past: list[Record]) -> None:
+    live = live_channels(equipment)
+    told = {(r.channel, r.unit) for r in past if isinstance(r, ReadingBatch) and r.equipment == equipment.id}
+    assert told <= live, "what the past has and the live device has not would stand on its card for ever"
+
+
+def live_channels(equipment: Equipment) -> set[tuple[str, str]]:
+    """What a driver reads of the device's simulator in the first minutes of its work."""
+    spec = CATALOG[equipment.driver]
+    topic = equipment.link.mqtt if equipment.link and equipment.link.mqtt else "#"
+    setting = Setting(EquipmentId(equipment.id), topic=topic)
+    options = spec.settings.model_validate(equipment.options)
+    device, driver = spec.simulator(setting, options, 3), spec.driver(setting, options)
+    found: set[tuple[str, str]] = set()
+
+    def told(step: Step, at: int) -> None:
+        for unit in step.send:
+            heard = driver.received(unit, at)
+            found.update((r.channel, r.unit) for r in heard.records if isinstance(r, Reading | ReadingBatch))
+            for asked in heard.send:
+                told(device.received(asked, at), at)
+
+    driver.opened(NOW)
+    told(device.opened(NOW), NOW)
+    told(device.act(Act.START, NOW, name="x.gcode"), NOW)
+    for at in range(NOW, NOW + 120 * NS_PER_S, NS_PER_S):
+        told(device.woken(at), at)
+        for asked in driver.woken(at).send:
+            told(device.received(asked, at), at)
+    return found
 
 
 def test_prints_run_at_night_and_jobs_end_in_every_way(past: list[Record]) -> None:
