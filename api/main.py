@@ -13,7 +13,18 @@ from api.guard import Guard, allowed_hosts
 from api.pages.language import error_page
 from api.pages.render import Pages
 from api.rendered import Rendered
-from api.routes import board, equipment, equipment_page, jobs, readings, records, service, static, utilisation
+from api.routes import (
+    board,
+    equipment,
+    equipment_page,
+    jobs,
+    practical_sessions,
+    readings,
+    records,
+    service,
+    static,
+    utilisation,
+)
 from api.routes import live as live_feed
 from edge.clock import Clock
 from edge.health import Health
@@ -34,6 +45,7 @@ _API_ROUTERS = (
     records.router,
     live_feed.router,
     utilisation.router,
+    practical_sessions.router,
 )
 
 

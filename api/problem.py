@@ -18,6 +18,7 @@ from starlette.responses import Response
 from api.answers import dumped
 from api.views import FieldFault, ProblemView
 from edge.errors import Damaged, Full, GiveUp, LabedgeError, Retry
+from edge.register.contract import Conflict, Refused
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_S = 2
@@ -27,6 +28,7 @@ _STATUS: dict[type[LabedgeError], HTTPStatus] = {
     Full: HTTPStatus.SERVICE_UNAVAILABLE,
     Retry: HTTPStatus.SERVICE_UNAVAILABLE,
     GiveUp: HTTPStatus.SERVICE_UNAVAILABLE,
+    Conflict: HTTPStatus.CONFLICT,
     Damaged: HTTPStatus.INTERNAL_SERVER_ERROR,
 }
 _FIX = {
@@ -69,6 +71,7 @@ def install(app: FastAPI, page: ErrorPage) -> None:
     """Answer every error of `app` as a problem; a browser that asks for a page gets one, made by `page`."""
     app.state.error_page = page
     app.add_exception_handler(Problem, _known)
+    app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(LabedgeError, _labedge)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
@@ -90,6 +93,13 @@ async def _known(request: Request, error: Exception) -> Response:
     if _wants_page(request):
         return _page(request, error.status)
     return problem_response(error.status, error.detail, fix=error.fix, headers=error.headers)
+
+
+async def _refused(_: Request, error: Exception) -> Response:
+    if not isinstance(error, Refused):
+        raise error
+    faults = [FieldFault(fault.place, fault.message) for fault in error.faults]
+    return problem_response(HTTPStatus.UNPROCESSABLE_ENTITY, str(error), fix=error.fix or _FIX[422], errors=faults)
 
 
 async def _labedge(_: Request, error: Exception) -> Response:

@@ -11,6 +11,7 @@ from edge.clock import Clock
 from edge.numbers.entered import Desk, Roster
 from edge.numbers.figures import Bookkeeper
 from edge.numbers.observed import Observations
+from edge.numbers.practice import Practice
 from edge.register.contract import Register
 from edge.settings import Centre
 from edge.store.contract import Store
@@ -23,10 +24,12 @@ class Numbers:
     register: Register
     desk: Desk
     figures: Bookkeeper
+    practice: Practice
 
 
 def numbers_of(store: Store, register: Register, roster: Roster, *, centre: Centre, clock: Clock) -> Numbers:
     """Over one journal and one register; `roster` tells the equipment that is configured now."""
     desk = Desk(register, roster, centre.timezone)
     observations = Observations(store)
-    return Numbers(register, desk, Bookkeeper(desk, observations, clock, centre=centre.id))
+    figures = Bookkeeper(desk, observations, clock, centre=centre.id)
+    return Numbers(register, desk, figures, Practice(desk, observations, store, clock))

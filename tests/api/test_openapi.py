@@ -6,6 +6,7 @@ import pytest
 
 from telemetry.model import JobPhase, JobSeen, State
 from tests.api.lab import HOUR, NOW, PRINTER, Lab, link, reading, state
+from tests.api.school import SESSION, school
 
 WINDOW = "start=2026-09-21T13:00:00Z&end=2026-09-21T14:00:00Z"
 READINGS = f"/api/v1/readings?equipment=printer-1&channel=tool0_temperature&{WINDOW}"
@@ -18,6 +19,10 @@ ANSWERS = {
     "/api/v1/equipment/{equipment}/jobs": f"/api/v1/equipment/printer-1/jobs?{WINDOW}",
     "/api/v1/readings": READINGS,
     "/api/v1/records": "/api/v1/records",
+    "/api/v1/practical-sessions": f"/api/v1/practical-sessions?{WINDOW}",
+    "/api/v1/practical-sessions/{session}": f"/api/v1/practical-sessions/{SESSION}",
+    "/api/v1/practical-sessions/{session}/evidence": f"/api/v1/practical-sessions/{SESSION}/evidence",
+    "/api/v1/practical-sessions/{session}/corrections": f"/api/v1/practical-sessions/{SESSION}/corrections",
     "/api/v1/utilisation": f"/api/v1/utilisation?{WINDOW}",
     "/api/v1/utilisation/evidence": f"/api/v1/utilisation/evidence?{WINDOW}",
 }
@@ -61,6 +66,7 @@ def _faults_of_object(known: dict[str, Any], value: dict[str, Any], schemas: dic
 @pytest.mark.parametrize("path", ANSWERS)
 @pytest.mark.parametrize("points", ["", "&points=5"])
 def test_answers_are_what_the_document_says(lab: Lab, path: str, points: str) -> None:
+    lab.enter(*school())
     lab.keep([state(NOW - HOUR, State.BUSY), reading(NOW - HOUR, 1.5), link(NOW, up=True)])
     lab.keep([JobSeen(PRINTER, NOW - 5, NOW - 5, "a", JobPhase.STARTED, "куб", 0.5)])
     document = lab.get("/openapi.json")

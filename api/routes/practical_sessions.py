@@ -1,0 +1,211 @@
+"""Practical sessions, what they were judged from, and what people say of them.
+
+A correction never overwrites: the original stays beside it.
+"""
+
+from __future__ import annotations
+
+import uuid
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Path, Query, Request
+from pydantic import Field
+from starlette.responses import Response
+
+from api.answers import Format, answer, csv_text, dumped
+from api.deps import FormIn, LimitIn, Parts, PartsIn, WindowIn
+from api.problem import Problem
+from api.rendered import respond
+from api.session_views import (
+    COLUMNS,
+    CorrectionList,
+    SessionAnswer,
+    SessionEvidence,
+    SessionList,
+    SessionView,
+    StatusWord,
+    correction_list,
+    csv_rows,
+    evidence_view,
+    session_views,
+)
+from api.views import ComputedFrom, ProblemView
+from edge.numbers.practice import Meetings
+from edge.register.contract import Put
+from edge.register.entry import Headcount, Part, Person, Reason, time_of
+from edge.register.evidence import Attendance, SessionCorrection, Verdict
+from edge.register.lessons import OneOff
+
+router = APIRouter(tags=["practical sessions"])
+
+SessionPath = Annotated[str, Path(max_length=200, description="The session's id: `<slot>:<local date>`")]
+_REFUSALS: dict[int | str, dict[str, Any]] = {code: {"model": ProblemView} for code in (404, 409, 422)}
+
+
+class Said(Part):
+    """A word of a person; the author is given here until the gateway has users."""
+
+    author: Person
+    reason: Reason
+
+
+class CorrectionIn(Said):
+    """What a person says of a session."""
+
+    status: Verdict
+
+
+class LearnersIn(Said):
+    """How many learners were there."""
+
+    learners: Headcount
+
+
+class SessionIn(OneOff):
+    """A lesson or event outside the timetable; an id is made where none is given."""
+
+    id: Annotated[str | None, Field(pattern=r"^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$")] = None
+    author: Person
+    reason: Reason
+
+
+Found = tuple[Meetings, int]
+
+
+def found_session(session: SessionPath, parts: PartsIn) -> Found:
+    """The session that a path names; 404 where there is none."""
+    found = parts.numbers.practice.meeting(session)
+    if found is None:
+        raise Problem(
+            HTTPStatus.NOT_FOUND,
+            f"there is no practical session {session!r}",
+            fix="GET /api/v1/practical-sessions lists those of a window.",
+        )
+    return found
+
+
+FoundIn = Annotated[Found, Depends(found_session)]
+
+
+def computed_from(meetings: Meetings) -> ComputedFrom:
+    """What sessions were computed from; the rules are all that judged one of them."""
+    sessions = meetings.sessions
+    codes = sorted(set(sessions.rule[meetings.rows].tolist()))
+    rules = ",".join(sessions.rules[code] for code in codes) or None
+    return ComputedFrom(meetings.offset, meetings.entered.register_version, rules)
+
+
+def _matches(view: SessionView, wanted: dict[str, str]) -> bool:
+    return all(getattr(view, name) == word for name, word in wanted.items())
+
+
+def wanted_of(
+    status: Annotated[StatusWord | None, Query(description="Only of this status")] = None,
+    room: Annotated[str | None, Query(max_length=64)] = None,
+    group: Annotated[str | None, Query(max_length=64)] = None,
+) -> dict[str, str]:
+    """The words that listed sessions have to have."""
+    asked = {"status": status, "room": room, "group": group}
+    return {name: word for name, word in asked.items() if word is not None}
+
+
+@router.get("/practical-sessions", response_model=SessionList)
+def list_sessions(
+    request: Request,
+    parts: PartsIn,
+    window: WindowIn,
+    form: FormIn,
+    wanted: Annotated[dict[str, str], Depends(wanted_of)],
+    after: Annotated[int, Query(ge=0, le=2**31, description="The `next` of the page before")] = 0,
+    limit: LimitIn = 100,
+) -> Response:
+    """Sessions that start in a window; a table has all of them."""
+    meetings = parts.numbers.practice.meetings(window.start, window.end)
+    question = ("sessions", window, *sorted(wanted.items()))
+
+    def views() -> list[SessionView]:
+        return [view for view in session_views(meetings, meetings.rows.tolist()) if _matches(view, wanted)]
+
+    if form is Format.CSV:
+        body = parts.rendered.body(
+            (*question, "csv"),
+            meetings,
+            lambda: csv_text(COLUMNS, csv_rows(views())).encode(),
+            "text/csv; header=present",
+        )
+        return respond(request, body, file="practical-sessions.csv")
+
+    def page() -> bytes:
+        listed = views()
+        following = str(after + limit) if after + limit < len(listed) else None
+        return dumped(SessionList(listed[after : after + limit], following, computed_from(meetings)))
+
+    return respond(request, parts.rendered.body((*question, after, limit), meetings, page))
+
+
+@router.post("/practical-sessions", response_model=SessionAnswer, status_code=201, responses=_REFUSALS)
+def post_session(parts: PartsIn, body: SessionIn) -> Response:
+    """Enter a lesson or an event outside the timetable; the equipment's own word then judges it like any other."""
+    name = body.id or f"extra-{uuid.uuid4().hex[:12]}"
+    words = body.model_dump(exclude={"id", "author", "reason"})
+    _enter(parts, Put(name, OneOff.model_validate(words)), body.author, body.reason)
+    return _answer(found_session(name, parts), status=HTTPStatus.CREATED)
+
+
+@router.get("/practical-sessions/{session}", response_model=SessionAnswer, responses=_REFUSALS)
+def get_session(session: FoundIn) -> Response:
+    """One session."""
+    return _answer(session)
+
+
+@router.patch("/practical-sessions/{session}", response_model=SessionAnswer, responses=_REFUSALS)
+def patch_session(parts: PartsIn, session: FoundIn, body: LearnersIn) -> Response:
+    """Say how many learners were there; the count before stays in the history."""
+    name = _id(session)
+    known = parts.numbers.register.row(Attendance, name).value
+    value = Attendance(session=name, count=body.learners)
+    _enter(parts, Put(name, value, known.version if known else 0), body.author, body.reason)
+    return _answer(found_session(name, parts))
+
+
+@router.get("/practical-sessions/{session}/evidence", response_model=SessionEvidence, responses=_REFUSALS)
+def get_session_evidence(session: FoundIn) -> Response:
+    """What opened, kept and closed a session."""
+    return answer(evidence_view(*session, computed_from(session[0])))
+
+
+@router.get("/practical-sessions/{session}/corrections", response_model=CorrectionList, responses=_REFUSALS)
+def list_corrections(session: FoundIn) -> Response:
+    """What telemetry says of a session, and what people said since."""
+    return answer(correction_list(*session, computed_from(session[0])))
+
+
+@router.post(
+    "/practical-sessions/{session}/corrections", response_model=CorrectionList, status_code=201, responses=_REFUSALS
+)
+def post_correction(parts: PartsIn, session: FoundIn, body: CorrectionIn) -> Response:
+    """Add a word on a session; the last one holds, and all stay readable."""
+    name = _id(session)
+    number = 1 + sum(row.value.session == name for row in parts.numbers.register.rows(SessionCorrection).value)
+    value = SessionCorrection(
+        session=name, status=body.status, author=body.author, at=time_of(parts.clock.now()), reason=body.reason
+    )
+    _enter(parts, Put(f"{name[:190]}:{number}", value), body.author, body.reason)
+    meetings, row = found_session(name, parts)
+    return answer(correction_list(meetings, row, computed_from(meetings)), status=HTTPStatus.CREATED)
+
+
+def _id(found: Found) -> str:
+    return found[0].sessions.id[found[1]]
+
+
+def _enter(parts: Parts, change: Put, author: str, reason: str) -> None:
+    parts.numbers.register.apply((change,), author=author, reason=reason, at=parts.clock.now())
+
+
+def _answer(found: Found, *, status: HTTPStatus = HTTPStatus.OK) -> Response:
+    meetings, row = found
+    view = session_views(meetings, [row])[0]
+    words = {name: getattr(view, name) for name in COLUMNS}
+    return answer(SessionAnswer(**words, computed_from=computed_from(meetings)), status=status)
