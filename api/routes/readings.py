@@ -5,8 +5,10 @@ A batch is acknowledged only after the journal has it on disk.
 
 from __future__ import annotations
 
+import asyncio
+from concurrent.futures import Future
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 from fastapi import APIRouter, Query, Request
 from starlette.concurrency import run_in_threadpool
@@ -16,8 +18,10 @@ from api.answers import Format, answer, csv_answer
 from api.deps import ChannelQuery, FormIn, Parts, PartsIn, WindowIn, equipment_called
 from api.problem import Problem
 from api.views import Asked, EnvelopeView, PostedView, ProblemView, ReadingsView, envelope_view, readings_view
+from edge.errors import Full
+from edge.ingest import COMMIT_TIMEOUT_S, Hold, Posted
 from edge.store.contract import ChannelInfo
-from telemetry.model import Channel
+from telemetry.model import RAW_LIMIT, Channel
 
 router = APIRouter(tags=["readings"])
 
@@ -110,8 +114,13 @@ async def post_readings(request: Request, parts: PartsIn) -> Response:
             f"the body's type {kind!r} is not read here",
             fix=f"Send Content-Type: {', '.join(_TYPES)}.",
         )
-    body = await _limited_body(request)
-    posted = await run_in_threadpool(parts.ingest.post, body, content_type=kind)
+    with parts.ingest.hold() as room:
+        body, size = await _limited_body(request, room)
+        if size > MAX_BODY:
+            await _refused(parts, body, size)
+        promise = await run_in_threadpool(parts.ingest.post, body, content_type=kind)
+    del body  # the records wait for the disk, not the text
+    posted = await _committed(promise)
     if posted.rejected and not posted.accepted:
         raise Problem(
             HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -121,23 +130,38 @@ async def post_readings(request: Request, parts: PartsIn) -> Response:
     return answer(PostedView(posted.offset, posted.accepted, posted.rejected, list(posted.reasons)))
 
 
-async def _limited_body(request: Request) -> bytes:
-    """The body, refused as soon as it is known to be too large."""
+async def _committed(promise: Future[Posted]) -> Posted:
+    """What became of a batch; raises `Full` where the disk does not take it in time. Holds no thread meanwhile."""
+    try:
+        return await asyncio.wait_for(asyncio.wrap_future(promise), COMMIT_TIMEOUT_S)
+    except TimeoutError:
+        raise Full(
+            f"The journal did not commit within {COMMIT_TIMEOUT_S:g} s.",
+            fix="Keep the batch and send it again; /ready tells what is wrong with the disk.",
+        ) from None
+
+
+async def _refused(parts: Parts, start: bytes, size: int) -> NoReturn:
+    """Record a body that is too large, and raise the `Problem` that says so."""
+    reason = f"the body is larger than {MAX_BODY} bytes"
+    await _committed(await run_in_threadpool(parts.ingest.refuse, start, size=size, reason=reason))
+    raise Problem(
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        reason,
+        fix="Send it in smaller batches.",
+        headers={"Connection": "close"},
+    )
+
+
+async def _limited_body(request: Request, room: Hold) -> tuple[bytes, int]:
+    """The body and its size; only its first bytes as soon as it is known to be larger than `MAX_BODY`."""
     declared = request.headers.get("content-length", "0")
-    parts: list[bytes] = []
     size = int(declared) if declared.isdecimal() else 0
-    if size <= MAX_BODY:
-        size = 0
-        async for part in request.stream():
-            size += len(part)
-            if size > MAX_BODY:
-                break
-            parts.append(part)
-    if size > MAX_BODY:
-        raise Problem(
-            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-            f"the body is larger than {MAX_BODY} bytes",
-            fix="Send it in smaller batches.",
-            headers={"Connection": "close"},
-        )
-    return b"".join(parts)
+    limit = MAX_BODY if size <= MAX_BODY else RAW_LIMIT
+    body = bytearray()
+    async for part in request.stream():
+        room.take(len(part))
+        body += part
+        if len(body) > limit:
+            return bytes(body[:RAW_LIMIT]), max(size, len(body))
+    return bytes(body), max(size, len(body))

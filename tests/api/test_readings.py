@@ -7,6 +7,7 @@ import msgpack
 import pytest
 
 from edge.errors import Full
+from telemetry.model import Rejected
 from tests.api.lab import HOUR, NOW, Lab, S, reading
 
 WHERE = {
@@ -128,21 +129,43 @@ def test_an_unread_media_type_is_refused(lab: Lab) -> None:
 
 
 @pytest.mark.parametrize("declared", [True, False])
-def test_a_body_above_the_limit_is_refused_unread(lab: Lab, monkeypatch: pytest.MonkeyPatch, *, declared: bool) -> None:
+def test_a_body_above_the_limit_is_refused_and_its_begin_is_kept(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch, *, declared: bool
+) -> None:
     monkeypatch.setattr("api.routes.readings.MAX_BODY", 10)
     content = b"x" * 11 if declared else iter([b"x" * 6, b"x" * 6])
     answer = lab.client.post(POST, content=content, headers={"content-type": "application/json"})
     assert (answer.status_code, answer.json()["title"]) == (413, "Request Entity Too Large")
-    assert lab.store.offset() == 0
+    [kept] = [record for _, record in lab.journal.records]
+    assert isinstance(kept, Rejected)
+    assert (kept.raw, kept.size) == (b"x" * len(kept.raw), 11 if declared else 12)
+    assert 'labedge_rejected_total{equipment=""} 1.0' in lab.client.get("/metrics").text
 
 
 def test_a_full_journal_is_told_with_a_time_to_try_again(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_words: object, **_more: object) -> int:
         raise Full("the disk is full", fix="Free some space.")
 
-    monkeypatch.setattr(lab.journal, "commit", full)
+    monkeypatch.setattr(lab.journal, "append", full)
     answer = post(lab, BATCH)
     assert (answer.status_code, answer.json()["fix"]) == (503, "Free some space.")
+    assert int(answer.headers["retry-after"]) > 0
+
+
+def test_a_disk_that_does_not_keep_up_is_told_with_a_time_to_try_again(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.routes.readings.COMMIT_TIMEOUT_S", 0.01)
+    monkeypatch.setattr(lab.journal, "append", lambda *_words, **_more: None)
+    answer = post(lab, BATCH)
+    assert (answer.status_code, "/ready" in answer.json()["fix"]) == (503, True)
+    assert int(answer.headers["retry-after"]) > 0
+
+
+def test_too_many_bodies_at_once_are_sent_away(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("edge.ingest.HELD_LIMIT", 10)
+    answer = post(lab, BATCH)
+    assert (answer.status_code, lab.store.offset()) == (503, 0)
     assert int(answer.headers["retry-after"]) > 0
 
 

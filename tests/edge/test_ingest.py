@@ -7,13 +7,14 @@ import pytest
 
 from edge.clock import ManualClock
 from edge.errors import Full
-from edge.ingest import MAX_REASONS, Ingest, Posted
+from edge.ingest import HELD_LIMIT, MAX_REASONS, Ingest, Posted
 from edge.journal.contract import Offset
 from edge.journal.memory import MemoryJournal
 from edge.live import Live
 from edge.metrics import Metrics
+from edge.noise import BURST
 from edge.settings import Equipment
-from telemetry.model import NS_PER_S, EquipmentSeen, Reading, ReadingBatch, Record, Rejected, StateSeen
+from telemetry.model import NS_PER_S, RAW_LIMIT, EquipmentSeen, Reading, ReadingBatch, Record, Rejected, StateSeen
 
 T = 1_790_000_000 * NS_PER_S
 PLUG = Equipment(id="pc-1", name="ПК", room="it", driver="labedge", validity_s=2)
@@ -28,7 +29,10 @@ class Bench:
         self.ingest = Ingest(self.journal, ManualClock(T), live=self.live, metrics=self.metrics)
 
     def post(self, body: Any, kind: str = "application/json") -> Posted:
-        return self.ingest.post(json.dumps(body).encode(), content_type=kind)
+        return self.ingest.post(json.dumps(body).encode(), content_type=kind).result(timeout=0)
+
+    def counted(self, equipment: str = "") -> float | None:
+        return self.metrics.registry.get_sample_value("labedge_rejected_total", {"equipment": equipment})
 
     def kept(self, kind: type[Record]) -> list[Record]:
         return [record for _, record in self.journal.records if isinstance(record, kind)]
@@ -71,10 +75,37 @@ def test_faults_are_kept_counted_and_told_a_bounded_number_of_times(bench: Bench
     assert bench.kept(EquipmentSeen) == []
 
 
+def test_a_program_that_posts_nonsense_fills_no_disk_and_goes_not_uncounted(bench: Bench) -> None:
+    for turn in range(3):
+        bench.post([{"channel": f"u-{turn}-{number}"} for number in range(BURST)])
+    assert bench.counted() == 3 * BURST
+    assert len(bench.kept(Rejected)) == BURST
+
+
+def test_a_body_that_is_not_read_is_kept_by_its_begin_and_counted(bench: Bench) -> None:
+    posted = bench.ingest.refuse(b"x" * 9000, size=10_000_000, reason="too large").result(timeout=0)
+    assert (posted.accepted, posted.rejected, posted.reasons) == (0, 1, ("too large",))
+    [kept] = bench.kept(Rejected)
+    assert isinstance(kept, Rejected)
+    assert (kept.raw, kept.size) == (b"x" * RAW_LIMIT, 10_000_000)
+    assert bench.counted() == 1
+
+
+def test_bodies_together_hold_a_bounded_number_of_bytes(bench: Bench) -> None:
+    with bench.ingest.hold() as first, bench.ingest.hold() as second:
+        first.take(HELD_LIMIT - 1)
+        second.take(1)
+        with pytest.raises(Full) as caught:
+            second.take(1)
+        assert caught.value.fix
+    with bench.ingest.hold() as third:
+        third.take(HELD_LIMIT)
+
+
 def test_a_full_journal_is_told_to_the_sender(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(_records: object, *, timeout_s: float) -> Offset:
+    def full(*_words: object, timeout_s: float) -> Offset:
         raise Full(f"no room after {timeout_s} s")
 
-    monkeypatch.setattr(bench.journal, "commit", full)
+    monkeypatch.setattr(bench.journal, "append", full)
     with pytest.raises(Full):
         bench.post({"equipment": "pc-1", "channel": "u", "v": 1.5})
