@@ -13,10 +13,12 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Final, Protocol
 
 from drivers.contract import Publish, Spec
+from edge.announcer import Announcer
 from edge.backoff import HOPELESS, Backoff
 from edge.clock import Clock, wait
 from edge.errors import GiveUp, Retry
 from edge.health import Health, Part
+from edge.homeassistant import STATUS, Words
 from edge.intake import Intake
 from edge.journal.contract import Journal
 from edge.links.mqtt import MqttLink
@@ -43,6 +45,9 @@ FAREWELL_S: Final = 2.0
 
 STOP_S: Final = 15.0
 """The longest that the thread needs to stop: a connection in the making, and the farewell."""
+
+ANNOUNCING: Final = 20
+"""Announcements that wait for the broker's word: as many as go at once, so that a device's question waits little."""
 
 BACKOFF: Final = Backoff(first_s=0.2, ceiling_s=5.0)
 """The broker is mostly on this very machine: to ask again costs little, and lessons do not wait."""
@@ -81,20 +86,26 @@ class Exchange:
         seen: Iterable[EquipmentSeen] = (),
         says_state: Callable[[EquipmentId], bool] = lambda _equipment: False,
         payload_limit: int = PAYLOAD_LIMIT,
+        announcer: Announcer | None = None,
     ) -> None:
         """Join the parts; nothing is opened before `start`.
 
         `broker` is the managed one, None where the settings name another. `environ` holds the password. `seen` and
-        `says_state` come from the store: newcomers and tellers of states of earlier lives.
+        `says_state` come from the store: newcomers and tellers of states of earlier lives. `announcer` is started and
+        stopped with the exchange, None where nothing is announced.
         """
         centre = settings.centre.id
         self._settings, self._broker, self._environ = settings, broker, environ or {}
         self._clock, self._health, self._payload_limit = clock, health, payload_limit
         self._received = metrics.messages_received.labels("mqtt")
-        self._announcement = f"labedge/v1/{centre}/$gateway/$link"
+        self._announcer = announcer
+        words = Words(settings)
+        self._announcement = f"{words.own}$link"
+        self._own = (words.own, words.configs, STATUS)
         self._board = Switchboard(
             centre=centre, catalog=catalog, clock=clock, metrics=metrics, seen=seen, says_state=says_state
         )
+        self._board.want(words.filters if announcer is not None else ())
         first = session_of(settings.mqtt.url, client_id_of(settings.mqtt, centre=centre))
         self._window = Window(*recalled(journal.notes(), first))
         self._intake = Intake(journal, self._window, ring=self._ring)
@@ -114,6 +125,8 @@ class Exchange:
     def start(self) -> None:
         """Connect, and go on connecting; returns at once."""
         if self._settings.mqtt.url != "off":
+            if self._announcer is not None:
+                self._announcer.start(self._ring)
             self._thread = threading.Thread(target=self._run, name="mqtt", daemon=True)
             self._thread.start()
 
@@ -123,6 +136,8 @@ class Exchange:
         self._ring()
         if self._thread is not None:
             self._thread.join(STOP_S)
+        if self._announcer is not None:
+            self._announcer.stop()
 
     def attach(self, equipment: Equipment, spec: Spec, /) -> None:
         """Serve `equipment`; raises `GiveUp`, or pydantic's error where its options do not fit."""
@@ -186,6 +201,8 @@ class Exchange:
         self._subscribed = self._board.wanted()
         link.subscribe(self._subscribed)
         link.publish(Publish(self._announcement, b"online", retained=True))
+        if self._announcer is not None:
+            self._announcer.connected()
         self._board.opened(self._out)
         self._tend(link)
         log.info("connected to %s", link.name)
@@ -214,13 +231,22 @@ class Exchange:
         for _ in range(min(BLOCK, len(self._backlog))):
             message = self._backlog.popleft()
             self._backlog_bytes -= len(message.payload)
-            if self._window.admit(message) and message.topic != self._announcement:
-                count += 1
-                self._board.received(message, out)
+            if not self._window.admit(message):
+                continue
+            if message.topic.startswith(self._own):
+                self._hear(message)
+                continue
+            count += 1
+            self._board.received(message, out)
         self._received.inc(count)
         self._intake.keep(out.records, self._window.close_block())
         self._send(out, link)
         link.acknowledge(self._window.take_ready())
+
+    def _hear(self, message: Incoming) -> None:
+        """What is no device's: our own words, which the broker gives back, and Home Assistant's birth."""
+        if self._announcer is not None:
+            self._announcer.hear(message.topic, message.payload)
 
     def _tend(self, link: MqttLink | None = None) -> None:
         """Everything but messages: commits, wakings, what is held, what was attached and detached."""
@@ -234,9 +260,17 @@ class Exchange:
             link.acknowledge(self._window.take_ready())
             self._send(out, link)
             self._follow(link)
+            self._announce(link)
 
     def _send(self, out: Outcome, link: MqttLink) -> None:
         for unit in out.send:
+            link.publish(unit)
+
+    def _announce(self, link: MqttLink) -> None:
+        while self._announcer is not None and link.unanswered < ANNOUNCING:
+            unit = self._announcer.next()
+            if unit is None:
+                return
             link.publish(unit)
 
     def _follow(self, link: MqttLink) -> None:
@@ -252,6 +286,8 @@ class Exchange:
         self._failures += 1
         with self._lock:
             was, self._up = self._up, False
+            if self._announcer is not None:
+                self._announcer.lost()
             self._backlog = deque(message for message in self._backlog if message.mid == 0)
             self._backlog_bytes = sum(len(message.payload) for message in self._backlog)
             if was is not False:

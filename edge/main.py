@@ -13,6 +13,7 @@ from pathlib import Path
 from drivers.catalog import CATALOG
 from drivers.contract import Spec
 from edge.absence import FAR, ended_unseen, said_again, unknown_from
+from edge.announcer import Announcer
 from edge.broker import Broker
 from edge.clock import Clock, SystemClock
 from edge.errors import Full, GiveUp
@@ -91,18 +92,7 @@ class Gateway:
         around = Surroundings(self.journal, self.clock, self.health, self.metrics)
         environ = os.environ if environ is None else environ
         self.broker = _broker(settings, data_dir, around, environ)
-        self.exchange = Exchange(
-            settings,
-            catalog=catalog,
-            journal=self.journal,
-            clock=self.clock,
-            health=self.health,
-            metrics=self.metrics,
-            broker=self.broker,
-            environ=environ,
-            seen=self.store.discovered(),
-            says_state=self._says_state,
-        )
+        self.exchange = self._exchange(environ)
         self.supervisor = Supervisor(catalog, around, self.exchange, reload=self._reload, after_jump=self._after_jump)
 
     def start(self) -> None:
@@ -134,6 +124,22 @@ class Gateway:
     def alive(self) -> bool:
         """Whether it still looks after its equipment, for a watchdog."""
         return self.supervisor.alive()
+
+    def _exchange(self, environ: Mapping[str, str]) -> Exchange:
+        follows = self.settings.mqtt.discovery
+        return Exchange(
+            self.settings,
+            catalog=self._catalog,
+            journal=self.journal,
+            clock=self.clock,
+            health=self.health,
+            metrics=self.metrics,
+            broker=self.broker,
+            environ=environ,
+            seen=self.store.discovered(),
+            says_state=self._says_state,
+            announcer=Announcer(self.settings, live=self.live, clock=self.clock) if follows else None,
+        )
 
     def _unwatched(self, since: Instant, *, reason: str) -> None:
         try:

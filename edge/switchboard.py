@@ -94,6 +94,7 @@ class Switchboard:
         says_state: Callable[[EquipmentId], bool] = lambda _equipment: False,
     ) -> None:
         """`seen` are the newcomers of earlier lives, `says_state` tells who has ever told its own state."""
+        self._others: frozenset[str] = frozenset()
         self._centre, self._catalog, self._clock, self._says_state = centre, catalog, clock, says_state
         self._rooms = {one.equipment: one.room for one in seen if one.driver == LAYOUT}
         self._counter = metrics.rejected
@@ -110,13 +111,18 @@ class Switchboard:
         """The filter that newcomers are heard by."""
         return f"labedge/v1/{self._centre}/#"
 
+    def want(self, filters: Iterable[str]) -> None:
+        """Let `filters` be heard too, for others than equipment."""
+        self._others = frozenset(filters)
+        self._wanted = None
+
     def wanted(self) -> frozenset[str]:
         """The fewest filters that everyone is heard by."""
         if self._wanted is None:
             others = (
                 one.setting.topic for one in self._listeners.values() if not includes(self.layout, one.setting.topic)
             )
-            self._wanted = least([self.layout, *others])
+            self._wanted = least([self.layout, *others, *self._others])
         return self._wanted
 
     def attach(self, equipment: Equipment, spec: Spec, out: Outcome, *, up: bool) -> None:

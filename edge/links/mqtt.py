@@ -71,6 +71,7 @@ class MqttLink:
         self._answer: tuple[bool, str] | None = None
         self._resumed = False
         self._refused: list[str] = []
+        self._unanswered = 0
         self._asked: dict[int, Sequence[str]] = {}
         self._selector = selectors.DefaultSelector()
         self._bell, self._ringer = socket.socketpair()
@@ -152,7 +153,13 @@ class MqttLink:
         if info.rc == MQTTErrorCode.MQTT_ERR_QUEUE_SIZE:
             return False
         self._check(info.rc)
+        self._unanswered += 1
         return True
+
+    @property
+    def unanswered(self) -> int:
+        """Messages of ours that the broker has not taken yet, on this connection."""
+        return self._unanswered
 
     def refused(self) -> list[str]:
         """Filters that the broker does not let us hear, since the connection began."""
@@ -198,11 +205,13 @@ class MqttLink:
         client.will_set(self._will.topic, self._will.payload, qos=1, retain=True)
         client.on_connect = self._connected
         client.on_subscribe = self._subscribed
+        client.on_publish = self._published
         if self._address.user:
             client.username_pw_set(self._address.user, self._address.password or None)
         if self._address.tls:
             client.trust = self._trust()
         self._refused = []
+        self._unanswered = 0
         self._asked.clear()
         self._early = []
         return client
@@ -242,6 +251,9 @@ class MqttLink:
     def _subscribed(self, _client: Any, _data: Any, mid: int, reasons: Any, _properties: Any) -> None:
         asked = self._asked.pop(mid, ())
         self._refused += [one for one, reason in zip(asked, reasons, strict=False) if reason.value >= _REFUSED]
+
+    def _published(self, _client: Any, _data: Any, _mid: int, _reason: Any, _properties: Any) -> None:
+        self._unanswered -= 1
 
     def _serve_library(self, client: _Client, wire: Wire) -> None:
         while wire.for_library and self._answer_is_good():
