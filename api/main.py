@@ -21,8 +21,10 @@ from api.routes import (
     practical_sessions,
     readings,
     records,
+    register,
     service,
     static,
+    timetable,
     utilisation,
 )
 from api.routes import live as live_feed
@@ -46,6 +48,8 @@ _API_ROUTERS = (
     live_feed.router,
     utilisation.router,
     practical_sessions.router,
+    register.router,
+    timetable.router,
 )
 
 

@@ -32,7 +32,7 @@ from api.session_views import (
 )
 from api.views import ComputedFrom, ProblemView
 from edge.numbers.practice import Meetings
-from edge.register.contract import Put
+from edge.register.contract import Put, Row
 from edge.register.entry import Headcount, Part, Person, Reason, time_of
 from edge.register.evidence import Attendance, SessionCorrection, Verdict
 from edge.register.lessons import OneOff
@@ -164,7 +164,7 @@ def patch_session(parts: PartsIn, session: FoundIn, body: LearnersIn) -> Respons
     """Say how many learners were there; the count before stays in the history."""
     name = _id(session)
     known = parts.numbers.register.row(Attendance, name).value
-    value = Attendance(session=name, count=body.learners)
+    value = Attendance(session=name, count=body.learners, learners=_listed(parts, known, body))
     _enter(parts, Put(name, value, known.version if known else 0), body.author, body.reason)
     return _answer(found_session(name, parts))
 
@@ -194,6 +194,21 @@ def post_correction(parts: PartsIn, session: FoundIn, body: CorrectionIn) -> Res
     _enter(parts, Put(f"{name[:190]}:{number}", value), body.author, body.reason)
     meetings, row = found_session(name, parts)
     return answer(correction_list(meetings, row, computed_from(meetings)), status=HTTPStatus.CREATED)
+
+
+def _listed(parts: Parts, known: Row[Attendance] | None, body: LearnersIn) -> tuple[str, ...]:
+    """Who was there, by pseudonym, so that a corrected count does not lose them; the read is in the audit."""
+    if known is None:
+        return ()
+    everybody = parts.numbers.register.learners(reader=body.author, reason=body.reason, at=parts.clock.now()).value
+    listed = next((row.value.learners for row in everybody if row.id == known.id), ())
+    if len(listed) > body.learners:
+        raise Problem(
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            f"{len(listed)} learners are listed by pseudonym, more than {body.learners}",
+            fix="Take learners off the list first.",
+        )
+    return listed
 
 
 def _id(found: Found) -> str:

@@ -23,6 +23,10 @@ ANSWERS = {
     "/api/v1/practical-sessions/{session}": f"/api/v1/practical-sessions/{SESSION}",
     "/api/v1/practical-sessions/{session}/evidence": f"/api/v1/practical-sessions/{SESSION}/evidence",
     "/api/v1/practical-sessions/{session}/corrections": f"/api/v1/practical-sessions/{SESSION}/corrections",
+    "/api/v1/register/{kind}": "/api/v1/register/slot",
+    "/api/v1/register/{kind}/{entry}": "/api/v1/register/slot/mon-1",
+    "/api/v1/register/{kind}/{entry}/history": "/api/v1/register/slot/mon-1/history",
+    "/api/v1/timetable": "/api/v1/timetable",
     "/api/v1/utilisation": f"/api/v1/utilisation?{WINDOW}",
     "/api/v1/utilisation/evidence": f"/api/v1/utilisation/evidence?{WINDOW}",
 }
@@ -52,12 +56,17 @@ def _faults(schema: dict[str, Any], value: Any, schemas: dict[str, Any], at: str
     if kind == "array":
         return [fault for n, one in enumerate(value) for fault in _faults(schema["items"], one, schemas, f"{at}[{n}]")]
     if kind == "object":
-        return _faults_of_object(schema["properties"], value, schemas, at)
+        return _faults_of_object(schema, value, schemas, at)
     allowed = schema.get("enum", [schema.get("const", value)])
     return [] if value in allowed else [f"{at}: {value!r} is not allowed"]
 
 
-def _faults_of_object(known: dict[str, Any], value: dict[str, Any], schemas: dict[str, Any], at: str) -> list[str]:
+def _faults_of_object(schema: dict[str, Any], value: dict[str, Any], schemas: dict[str, Any], at: str) -> list[str]:
+    if "properties" not in schema:
+        of_each = schema["additionalProperties"]
+        listed = value.items() if isinstance(of_each, dict) else ()
+        return [fault for name, one in listed for fault in _faults(of_each, one, schemas, f"{at}.{name}")]
+    known: dict[str, Any] = schema["properties"]
     odd = [f"{at}: {name}" for name in {*known} ^ {*value}]
     inner = (_faults(known[name], value[name], schemas, f"{at}.{name}") for name in {*known} & {*value})
     return odd + [fault for faults in inner for fault in faults]

@@ -1,0 +1,104 @@
+"""The JSON shapes of what people enter: entries with who, when and why.
+
+No learner is in any of them, not even by pseudonym.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from api.instants import format_instant
+from edge.register.contract import Past, RegisterVersion, Row
+from edge.register.entry import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class EntryView:
+    """One entry: `version` counts its own versions, and the author, time and reason are those of the last."""
+
+    kind: str
+    id: str
+    version: int
+    value: dict[str, Any]
+    author: str
+    at: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class EntryList:
+    """A page of entries by id; `next` is what to give as `after`, null on the last page."""
+
+    items: list[EntryView]
+    next: str | None
+    register_version: RegisterVersion
+
+
+@dataclass(frozen=True, slots=True)
+class PastView:
+    """One version of an entry; `value` is null where that version removed it."""
+
+    version: int
+    value: dict[str, Any] | None
+    register_version: RegisterVersion
+    author: str
+    at: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Every version that an entry had, the first one first."""
+
+    kind: str
+    id: str
+    items: list[PastView]
+    next: str | None
+    register_version: RegisterVersion
+
+
+@dataclass(frozen=True, slots=True)
+class TimetableView:
+    """All that was entered about lessons: `entries[kind][id]`."""
+
+    register_version: RegisterVersion
+    entries: dict[str, dict[str, dict[str, Any]]]
+
+
+def value_view(value: Entry) -> dict[str, Any]:
+    """An entry's own words."""
+    words: dict[str, Any] = value.model_dump(mode="json")
+    words.pop("learners", None) if value.kind == "attendance" else None
+    return words
+
+
+def entry_view(row: Row[Entry]) -> EntryView:
+    """One living entry."""
+    stamp = row.stamp
+    return EntryView(
+        row.value.kind, row.id, row.version, value_view(row.value), stamp.author, format_instant(stamp.at), stamp.reason
+    )
+
+
+def past_views(past: Sequence[Past[Entry]]) -> list[PastView]:
+    """Versions of one entry."""
+    return [
+        PastView(
+            one.version,
+            None if one.value is None else value_view(one.value),
+            one.stamp.register_version,
+            one.stamp.author,
+            format_instant(one.stamp.at),
+            one.stamp.reason,
+        )
+        for one in past
+    ]
+
+
+def timetable_view(version: RegisterVersion, kinds: Mapping[str, Sequence[Row[Entry]]]) -> TimetableView:
+    """The entries of some kinds."""
+    return TimetableView(
+        version, {kind: {row.id: value_view(row.value) for row in rows} for kind, rows in kinds.items()}
+    )

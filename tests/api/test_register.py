@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import icalendar
+import pytest
+
+from edge.register.contract import Put
+from edge.register.evidence import Attendance
+from tests.api.lab import Lab
+from tests.api.school import DAY, SESSION, school
+
+WORD = {"author": "Петрова", "reason": "новый год"}
+TERM = "/api/v1/register/term"
+TIMETABLE = "/api/v1/timetable"
+
+
+@pytest.fixture
+def taught(lab: Lab) -> Lab:
+    lab.enter(*school())
+    return lab
+
+
+def said(lab: Lab, method: str, path: str, body: dict[str, Any], version: int | None = None) -> Any:
+    headers = {} if version is None else {"If-Match": f'"{version}"'}
+    return lab.client.request(method, path, json=WORD | body, headers=headers)
+
+
+def test_entries_are_listed_by_id_with_who_and_why(taught: Lab) -> None:
+    got = taught.get("/api/v1/register/slot")
+    (slot,) = got["items"]
+    assert (slot["id"], slot["version"], slot["author"], slot["reason"]) == ("mon-1", 1, "Иванова А. П.", "начало года")
+    assert slot["value"]["room"] == "workshop"
+    assert (got["register_version"], got["next"]) == (1, None)
+
+
+def test_pages_of_entries_meet(taught: Lab) -> None:
+    taught.enter(*(Put(f"a-{n}", Attendance(session=f"x-{n}", count=n)) for n in range(5)))
+    seen: list[str] = []
+    page: dict[str, Any] = {"next": ""}
+    while page["next"] is not None:
+        page = taught.get("/api/v1/register/attendance", limit=2, after=page["next"])
+        seen += [one["id"] for one in page["items"]]
+    assert seen == [f"a-{n}" for n in range(5)]
+
+
+def test_an_entry_is_made_changed_and_removed_and_its_history_stays(taught: Lab) -> None:
+    term = {"name": "2 четверть", "first_day": "2026-11-04", "last_day": "2026-12-28"}
+    made = said(taught, "POST", TERM, {"id": "q2", "value": term})
+    assert (made.status_code, made.headers["etag"], made.json()["version"]) == (201, '"1"', 1)
+    changed = said(taught, "PUT", f"{TERM}/q2", {"value": term | {"last_day": "2026-12-29"}}, 1)
+    assert (changed.status_code, changed.headers["etag"]) == (200, '"2"')
+    assert taught.get(f"{TERM}/q2")["value"]["last_day"] == "2026-12-29"
+    gone = taught.client.delete(f"{TERM}/q2", params=WORD, headers={"If-Match": '"2"'})
+    assert gone.status_code == 204
+    assert taught.client.get(f"{TERM}/q2").status_code == 404
+    history = taught.get(f"{TERM}/q2/history")["items"]
+    assert [(one["version"], one["value"] and one["value"]["last_day"]) for one in history] == [
+        (1, "2026-12-28"),
+        (2, "2026-12-29"),
+        (3, None),
+    ]
+
+
+def test_a_change_from_an_old_version_is_refused_with_who_and_when(taught: Lab) -> None:
+    value = taught.get(f"{TERM}/q1")["value"]
+    assert said(taught, "PUT", f"{TERM}/q1", {"value": value | {"name": "Первая"}}, 1).status_code == 200
+    for refused in (
+        said(taught, "PUT", f"{TERM}/q1", {"value": value | {"name": "Иная"}}, 1),
+        taught.client.delete(f"{TERM}/q1", params=WORD, headers={"If-Match": '"1"'}),
+    ):
+        assert refused.status_code == 412
+        assert "Петрова at 2026-09-21T14:00:00Z (новый год)" in refused.json()["detail"]
+    assert taught.get(f"{TERM}/q1")["value"]["name"] == "Первая"
+
+
+def test_a_change_that_names_no_version_is_refused(taught: Lab) -> None:
+    assert said(taught, "PUT", f"{TERM}/q1", {"value": {}}).status_code == 428
+    assert said(taught, "PUT", TIMETABLE, {"entries": {}}).status_code == 428
+
+
+def test_an_id_that_is_taken_and_a_version_that_is_not_there(taught: Lab) -> None:
+    term = {"name": "x", "first_day": "2026-11-04", "last_day": "2026-12-28"}
+    assert said(taught, "POST", TERM, {"id": "q1", "value": term}).status_code == 409
+    assert said(taught, "PUT", f"{TERM}/q9", {"value": term}, 3).status_code == 412
+    assert said(taught, "PUT", f"{TERM}/q9", {"value": term}, 0).status_code == 200
+
+
+def test_a_wrong_field_is_named(taught: Lab) -> None:
+    refused = said(taught, "POST", TERM, {"id": "q2", "value": {"name": "2", "first_day": "вчера"}})
+    assert refused.status_code == 422
+    assert {"value.first_day", "value.last_day"} == {fault["field"] for fault in refused.json()["errors"]}
+
+
+def test_what_is_still_named_cannot_go(taught: Lab) -> None:
+    refused = taught.client.delete("/api/v1/register/group/pr-1", params=WORD, headers={"If-Match": '"1"'})
+    assert refused.status_code == 422
+    assert refused.json()["errors"] == [{"field": "group pr-1", "message": "it is still named by slot mon-1"}]
+
+
+@pytest.mark.parametrize("path", ["learner", "term/q9", "term/q9/history"])
+def test_what_is_not_there_is_told_so(taught: Lab, path: str) -> None:
+    answer = taught.client.get(f"/api/v1/register/{path}")
+    assert answer.status_code == 404
+    assert answer.json()["fix"]
+
+
+def test_what_is_not_there_cannot_be_removed(taught: Lab) -> None:
+    assert taught.client.delete(f"{TERM}/q9", params=WORD, headers={"If-Match": '"0"'}).status_code == 404
+
+
+def test_no_learner_leaves_and_none_is_lost_when_a_count_is_corrected(taught: Lab) -> None:
+    taught.enter(Put(SESSION, Attendance(session=SESSION, count=2, learners=("L-001", "L-002"))))
+    for path in ("", f"/{SESSION}", f"/{SESSION}/history"):
+        assert "L-001" not in taught.client.get(f"/api/v1/register/attendance{path}").text
+    count = taught.client.patch(f"/api/v1/practical-sessions/{SESSION}", json=WORD | {"learners": 5})
+    assert count.json()["learners"] == 5
+    few = taught.client.patch(f"/api/v1/practical-sessions/{SESSION}", json=WORD | {"learners": 1})
+    assert few.status_code == 422
+    (row,) = taught.register.learners(reader="test", reason="test", at=0).value
+    assert (row.value.count, row.value.learners) == (5, ("L-001", "L-002"))
+    assert "Петрова" in [line.who for _n, line in taught.register.audit(after=0, limit=10)]
+
+
+def test_a_timetable_comes_back_as_it_was(taught: Lab) -> None:
+    got = taught.get(TIMETABLE)
+    same = said(taught, "PUT", TIMETABLE, {"entries": got["entries"]}, got["register_version"])
+    assert same.status_code == 200, same.text
+    assert same.json() == got
+
+
+def test_a_timetable_is_replaced_as_a_whole_or_not_at_all(taught: Lab) -> None:
+    got = taught.get(TIMETABLE)
+    slots = {"mon-2": got["entries"]["slot"]["mon-1"] | {"weekday": 2}}
+    changed = said(taught, "PUT", TIMETABLE, {"entries": {"slot": slots}}, 1)
+    assert changed.json()["entries"]["slot"].keys() == {"mon-2"}
+    assert changed.headers["etag"] == '"2"'
+    late = said(taught, "PUT", TIMETABLE, {"entries": {"slot": {}}}, 1)
+    assert late.status_code == 412
+    assert "Петрова" in late.json()["detail"]
+    wrong = said(taught, "PUT", TIMETABLE, {"entries": {"slot": {}, "group": {"pr-2": {"learners": -1}}}}, 2)
+    assert next(fault["field"] for fault in wrong.json()["errors"]).startswith("entries.group.pr-2")
+    odd = said(taught, "PUT", TIMETABLE, {"entries": {"attendance": {}}}, 2)
+    assert odd.status_code == 422
+    assert taught.get(TIMETABLE)["entries"]["slot"].keys() == {"mon-2"}
+
+
+def test_a_timetable_is_a_table_and_a_calendar(taught: Lab) -> None:
+    table = taught.client.get(TIMETABLE, params={"format": "csv"})
+    assert "mon-1" in table.text
+    answer = taught.client.get(TIMETABLE, params={"format": "ics", **DAY})
+    assert answer.headers["content-type"] == "text/calendar; charset=utf-8"
+    (event,) = icalendar.Calendar.from_ical(answer.content).walk("VEVENT")
+    assert event.decoded("DTSTART") == datetime(2026, 9, 21, 13, tzinfo=UTC)
+    assert taught.client.get(TIMETABLE, params={"format": "ics"}).content.count(b"BEGIN:VEVENT") > 1
