@@ -59,7 +59,7 @@ def claims_of(
     announced = _announced(intervals, lessons, inventory, rules, now)
     rooms, room = _rooms(intervals, lessons, inventory)
     busy = clip(in_state(intervals, State.BUSY)[1], _FIRST, now)
-    held = announced.each(lessons.status != LessonStatus.CANCELLED) & (announced.equipment < len(intervals.ids))
+    held = announced.each(lessons.status != LessonStatus.CANCELLED)
     taken = announced.spans(announced.window_start, announced.window_end).kept(held)
     taken = taken.taken(by_group(taken.group))
     return _both(announced, _found(detected(busy, taken, room, rules), room, intervals, inventory, rules)), rooms

@@ -96,7 +96,7 @@ def test_a_fault_that_was_there_before_is_counted_where_it_began() -> None:
     longer = intervals([(IDLE, 5), (FAULT, 15), (IDLE, 80)], [(IDLE, 100)])
     assert life(longer, window=(10, 100)).faults.tolist() == [0, 0]
     assert life(longer, window=(0, 10)).faults.tolist() == [1, 0]
-    assert life(longer, window=(0, 10)).repairs.tolist() == [0, 0]
+    assert [life(longer, window=(0, end)).repairs.tolist() for end in (10, 20, 21)] == [[0, 0], [0, 0], [1, 0]]
 
 
 def test_the_last_fault_of_one_device_is_not_repaired_by_the_next_device() -> None:
@@ -116,6 +116,7 @@ def test_jobs_are_counted_by_how_they_ended() -> None:
         ("a", -20, 5, JobOutcome.COMPLETED),
         ("a", 95, 130, JobOutcome.COMPLETED),
         ("a", 130, 140, JobOutcome.COMPLETED),
+        ("a", -9, 100, JobOutcome.COMPLETED),
         ("b", 5, 15, JobOutcome.FAILED),
         ("z", 5, 15, JobOutcome.FAILED),
     ]
@@ -129,7 +130,7 @@ def test_jobs_are_counted_by_how_they_ended() -> None:
     assert found.cancelled.tolist() == [1, 0]
     assert found.failed.tolist() == [1, 1]
     assert found.ended_unknown.tolist() == [2, 0]
-    assert found.running.tolist() == [2, 0]
+    assert found.running.tolist() == [3, 0]
 
 
 def test_no_equipment_has_no_life() -> None:

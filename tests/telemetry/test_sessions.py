@@ -323,6 +323,20 @@ def test_jobs_and_runs_that_met_the_window_are_named() -> None:
     assert (sessions.job_start.tolist(), sessions.run_start.tolist()) == ([0, 2], [0, 1])
 
 
+def test_the_first_interval_opened_and_the_last_closed_a_session() -> None:
+    told = hour_of(
+        (0, 0, 20, State.IDLE),
+        (0, 20, 30, State.BUSY),
+        (0, 30, 50, State.IDLE),
+        (0, 50, 55, State.BUSY),
+        (1, 0, 10, State.IDLE),
+        (1, 10, 40, State.BUSY),
+        (1, 40, 60, State.IDLE),
+    )
+    sessions = sessions_of(told, one_lesson(IDS, 0, 1))
+    assert (sessions.interval.tolist(), sessions.opened.tolist(), sessions.closed.tolist()) == ([1, 3, 5], [5], [3])
+
+
 def test_a_session_without_proof_has_no_evidence() -> None:
     idle = hour_of((0, 0, 57, State.IDLE), (0, 57, 60, State.BUSY))
     sessions = sessions_of(idle, one_lesson(IDS, 0), observed=Observed(idle, jobs=jobs_of((0, "x", 0, 60))))
