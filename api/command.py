@@ -104,10 +104,10 @@ def verify(data_dir: DataOption = None, as_json: JsonOption = False) -> None:  #
         _fail(f"There is no journal at {path}.", "Name its folder: labedge verify --data-dir FOLDER", MISUSED)
     faults = faults_of(path)
     if as_json:
-        typer.echo(json.dumps([str(fault) for fault in faults]))
+        typer.echo(json.dumps([{"place": fault.place, "message": fault.message} for fault in faults]))
     else:
         for fault in faults:
-            typer.echo(str(fault), err=True)
+            typer.echo(f"{fault.place}: {fault.message}", err=True)
         typer.echo(f"{path}: {len(faults)} fault(s)" if faults else f"{path}: whole")
     raise typer.Exit(WRONG if faults else OK)
 

@@ -75,7 +75,7 @@ class Gateway:
         self._stopped = False
 
         self.live = Live(self.metrics)
-        data_dir.mkdir(parents=True, exist_ok=True)
+        _make(data_dir)
         self.journal = SqliteJournal(
             data_dir / JOURNAL,
             clock=self.clock,
@@ -175,6 +175,16 @@ class Gateway:
                 self.health.report(Part("restart", ok=False, message=message, fix="restart labedge", vital=False))
             self.settings = self.settings.model_copy(update={"equipment": settings.equipment})
         return self.settings if settings is not None else None
+
+
+def _make(data_dir: Path) -> None:
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise GiveUp(
+            f"The data folder {data_dir} cannot be made: {error.strerror}.",
+            fix="Name another one: labedge run --data-dir FOLDER; or make its parent writable for the gateway's user.",
+        ) from error
 
 
 def _broker(settings: Settings, data_dir: Path, around: Surroundings, environ: Mapping[str, str]) -> Broker | None:

@@ -149,3 +149,10 @@ def test_stopping_again_or_before_the_start_is_harmless(tmp_path: Path) -> None:
         poll(lambda: lab.shows(State.IDLE))
         lab.gateway.stop()
     Lab(tmp_path).gateway.stop()
+
+
+def test_a_data_folder_that_cannot_be_made_is_told_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(GiveUp, match="cannot be made") as caught:
+        Gateway(Settings(mqtt=OFF), tmp_path / "file" / "data", catalog=CATALOG)
+    assert "--data-dir" in caught.value.fix

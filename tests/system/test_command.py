@@ -5,10 +5,11 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import httpx
@@ -149,6 +150,26 @@ def test_verify_finds_a_journal_whole(tmp_path: Path, config: Path) -> None:
         )
         assert ended.returncode == 0, ended.stderr
         assert "whole" in ended.stdout
+
+
+@pytest.mark.parametrize("alive", [True, False])
+def test_verify_names_the_place_of_damage(tmp_path: Path, config: Path, *, alive: bool) -> None:
+    body = {"equipment": "laptop-1", "channel": "u", "t0": 1_790_000_000_000, "dt": 0.02, "v": [1, 3, 2]}
+    journal = tmp_path / "data" / "journal.sqlite"
+    with running(tmp_path, "--config", str(config)) as (child, address):
+        assert httpx.post(f"{address}/api/v1/readings", json=body).is_success
+        if not alive:
+            child.terminate()
+            child.wait(20)
+        with closing(sqlite3.connect(journal)) as harmed:
+            harmed.execute("UPDATE chunks SET total = total + 1")
+            harmed.commit()
+        words = [LABEDGE, "verify", "--data-dir", str(journal.parent)]
+        ended = subprocess.run(words, capture_output=True, text=True, check=False)
+        assert ended.returncode == 1
+        assert re.search(r"^chunk \d+ of laptop-1/u: ", ended.stderr, re.MULTILINE), ended.stderr
+        told = subprocess.run([*words, "--json"], capture_output=True, text=True, check=False)
+        assert all(set(fault) == {"place", "message"} for fault in json.loads(told.stdout))
 
 
 def test_a_device_is_recorded_and_replayed_to_its_records(tmp_path: Path) -> None:
