@@ -17,6 +17,7 @@ from api.routes import (
     board,
     equipment,
     equipment_page,
+    hour_meters,
     jobs,
     practical_sessions,
     readings,
@@ -49,6 +50,7 @@ _API_ROUTERS = (
     utilisation.router,
     practical_sessions.router,
     register.router,
+    hour_meters.router,
     timetable.router,
 )
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from edge.clock import Clock
 from edge.numbers.entered import Desk, Roster
 from edge.numbers.figures import Bookkeeper
+from edge.numbers.meters import Meters
 from edge.numbers.observed import Observations
 from edge.numbers.practice import Practice
 from edge.register.contract import Register
@@ -25,6 +26,7 @@ class Numbers:
     desk: Desk
     figures: Bookkeeper
     practice: Practice
+    meters: Meters
 
 
 def numbers_of(store: Store, register: Register, roster: Roster, *, centre: Centre, clock: Clock) -> Numbers:
@@ -32,4 +34,6 @@ def numbers_of(store: Store, register: Register, roster: Roster, *, centre: Cent
     desk = Desk(register, roster, centre.timezone)
     observations = Observations(store)
     figures = Bookkeeper(desk, observations, clock, centre=centre.id)
-    return Numbers(register, desk, figures, Practice(desk, observations, store, clock))
+    return Numbers(
+        register, desk, figures, Practice(desk, observations, store, clock), Meters(desk, observations, store, clock)
+    )

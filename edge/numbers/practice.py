@@ -108,7 +108,7 @@ class Practice:
 def judged(entered: Entered, intervals: Intervals, jobs: Sequence[Job], span: Span) -> tuple[Sessions, Lessons]:
     """Every session that meets a span, and the lessons among them."""
     held = lessons(entered.timetable, entered.inventory, entered.zone, (span.start, span.end))
-    observed = Observed(intervals, jobs=_columns(entered.inventory.ids, jobs))
+    observed = Observed(intervals, jobs=job_columns(entered.inventory.ids, jobs))
     sessions = practical_sessions(
         observed, held, entered.inventory, rules=entered.rules, told=entered.told, now=span.until
     )
@@ -140,7 +140,8 @@ def _in_order(jobs: Sequence[Job]) -> tuple[Job, ...]:
     return tuple(sorted(jobs, key=lambda job: (job.equipment, job.started, job.job)))
 
 
-def _columns(ids: tuple[EquipmentId, ...], jobs: Sequence[Job]) -> Jobs:
+def job_columns(ids: tuple[EquipmentId, ...], jobs: Sequence[Job]) -> Jobs:
+    """Jobs of `ids` as columns; the end of one that runs is the last int64."""
     code = {one: number for number, one in enumerate(ids)}
     return Jobs(
         ids=ids,

@@ -23,6 +23,8 @@ ANSWERS = {
     "/api/v1/practical-sessions/{session}": f"/api/v1/practical-sessions/{SESSION}",
     "/api/v1/practical-sessions/{session}/evidence": f"/api/v1/practical-sessions/{SESSION}/evidence",
     "/api/v1/practical-sessions/{session}/corrections": f"/api/v1/practical-sessions/{SESSION}/corrections",
+    "/api/v1/hour-meters": "/api/v1/hour-meters",
+    "/api/v1/equipment/{equipment}/hour-meter": "/api/v1/equipment/mill-1/hour-meter",
     "/api/v1/register/{kind}": "/api/v1/register/slot",
     "/api/v1/register/{kind}/{entry}": "/api/v1/register/slot/mon-1",
     "/api/v1/register/{kind}/{entry}/history": "/api/v1/register/slot/mon-1/history",
