@@ -19,10 +19,9 @@ _FORMULA = "=+-@\t\r"
 
 def shown(text: str) -> str:
     """A text as it is seen: spaces single, line breaks kept, no marks that cannot be seen."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    lines = (_SPACES.sub(" ", line).strip() for line in text.split("\n"))
-    joined = "\n".join(lines).strip()
-    return "".join(c for c in joined if c == "\n" or unicodedata.category(c) not in {"Cc", "Cf", "Cs"})
+    text = _SPACES.sub(" ", text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = "".join(c for c in text if c == "\n" or unicodedata.category(c) not in {"Cc", "Cf", "Cs"})
+    return "\n".join(_SPACES.sub(" ", line).strip() for line in text.split("\n")).strip()
 
 
 def plain(text: str) -> str:
@@ -33,7 +32,8 @@ def plain(text: str) -> str:
 
 def folded(text: str) -> str:
     """What is compared: no case, no accents of ё, no outer dots or colons."""
-    return plain(text).casefold().replace("ё", "е").strip(" .:;*")
+    word = plain(text).casefold().replace("ё", "е")
+    return word.strip(" .:;*") or word
 
 
 _DAYS = (
@@ -46,16 +46,16 @@ _DAYS = (
     ("воскресенье", "вс", "вск", "вос", "sunday", "sun"),
 )
 _WEEKDAYS = {word: number for number, words in enumerate(_DAYS, 1) for word in words}
-_MONTHS = {
-    word: number
-    for number, word in enumerate(
-        ("янв", "фев", "мар", "апр", "мая", "июн", "июл", "авг", "сен", "окт", "ноя", "дек"), 1
-    )
-} | {"май": 5}
+_MONTH_NAMES = (
+    "января", "февраля", "марта", "апреля", "мая", "июня", "июля", "августа", "сентября", "октября", "ноября",
+    "декабря",
+)  # fmt: skip
+_MONTHS = {name: number for number, name in enumerate(_MONTH_NAMES, 1)}
+_MONTHS |= {name[:3]: number for name, number in _MONTHS.items()}
 
 _ISO = re.compile(r"(\d{4})-(\d\d?)-(\d\d?)(?:[ T]00:00(?::00)?)?")
 _DOTTED = re.compile(r"(\d\d?)[./](\d\d?)[./](\d{4}|\d\d)(?:\s*г\.?)?")
-_SPELLED = re.compile(r"(\d\d?)\s+([а-яё]{3,8})\s+(\d{4})(?:\s*г\.?)?", re.IGNORECASE)
+_SPELLED = re.compile(r"(\d\d?)\s+([а-я]{3,8})\.?\s+(\d{4})(?:\s*г\.?)?", re.IGNORECASE)
 
 
 def day_of(text: str) -> date:
@@ -66,8 +66,8 @@ def day_of(text: str) -> date:
     elif found := _DOTTED.fullmatch(text):
         day, month, year = map(int, found.groups())
         year += 2000 if year < 100 else 0
-    elif (found := _SPELLED.fullmatch(text)) and found[2][:3].lower() in _MONTHS:
-        day, month, year = int(found[1]), _MONTHS[found[2][:3].lower()], int(found[3])
+    elif (found := _SPELLED.fullmatch(text)) and found[2].lower() in _MONTHS:
+        day, month, year = int(found[1]), _MONTHS[found[2].lower()], int(found[3])
     else:
         message = f"«{text}» is no date"
         raise ValueError(message)

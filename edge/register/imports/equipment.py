@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
-from edge.register.contract import Snapshot
+from edge.register.contract import Change, Snapshot
 from edge.register.imports import flat
 from edge.register.imports.cells import code_of, count_of, folded, label_of, plain
 from edge.register.imports.files import read_sheets
 from edge.register.imports.headers import Question
-from edge.register.imports.importing import saved_answers
+from edge.register.imports.importing import remember, saved_answers
 from edge.register.imports.naming import Names
 from edge.register.imports.plan import Action, Difference, PlanLine
 from edge.register.imports.records import CellFault, Reader, Record
@@ -39,13 +39,17 @@ DEFAULT_DRIVER = "labedge"
 
 @dataclass(frozen=True, slots=True)
 class EquipmentPlan:
-    """What would change; `equipment` is all that the file names, as it would be."""
+    """What would change; `equipment` is all that the file names, as it would be.
+
+    `changes` are for the register: what was answered about the file's headers.
+    """
 
     lines: tuple[PlanLine, ...] = ()
     faults: tuple[CellFault, ...] = ()
     questions: tuple[Question, ...] = ()
     equipment: tuple[Equipment, ...] = ()
     fingerprint: str = ""
+    changes: tuple[Change, ...] = ()
 
     @property
     def ready(self) -> bool:
@@ -64,6 +68,7 @@ def plan_equipment(
     row = flat.header_row(sheet, Subject.EQUIPMENT, answers)
     asked = flat.layout(sheet, row, Subject.EQUIPMENT, {})
     told = {**saved_answers(register, Subject.EQUIPMENT, asked.fingerprint), **answers}
+    told = {header: name for header, name in told.items() if header in sheet.rows[row]}
     layout = flat.layout(sheet, row, Subject.EQUIPMENT, told)
     if layout.questions:
         return EquipmentPlan(questions=layout.questions, fingerprint=layout.fingerprint)
@@ -71,13 +76,20 @@ def plan_equipment(
     draft = _Draft(known, rooms, reader)
     for record in flat.records(sheet, row, layout.columns):
         draft.take(record)
-    return EquipmentPlan(tuple(draft.lines), tuple(reader.faults), (), tuple(draft.made), layout.fingerprint)
+    saved = remember(register, (layout,), Subject.EQUIPMENT)
+    return EquipmentPlan(
+        tuple(draft.lines),
+        tuple(reader.faults),
+        equipment=tuple(draft.made),
+        fingerprint=layout.fingerprint,
+        changes=tuple(saved.changes),
+    )
 
 
 class _Draft:
     def __init__(self, known: Sequence[Equipment], rooms: Mapping[str, str], reader: Reader) -> None:
         self._known = {one.id: one for one in known}
-        self._rooms = Names({one.room: one.room for one in known} | dict(rooms), word="room")
+        self._rooms = Names({one.room: "" for one in known} | dict(rooms), word="room")
         self._reader = reader
         self._taken: dict[str, Record] = {}
         self.lines: list[PlanLine] = []

@@ -5,11 +5,11 @@ Changes nothing; `plan.apply_plan` does what a person has looked at.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from edge.errors import GiveUp
-from edge.register.contract import Put, Snapshot
+from edge.register.contract import Snapshot
 from edge.register.imports import flat, grid, icalendars
 from edge.register.imports.files import check_size, is_calendar, read_sheets
 from edge.register.imports.headers import Layout, Question
@@ -52,14 +52,13 @@ def plan_timetable(data: bytes, register: Snapshot, options: Options) -> Plan:
         raise GiveUp("No lesson was found in the file.", fix="Take the file that has the timetable.")
     lessons = [lesson for record in read.records if (lesson := lesson_of(record, reader))]
     draft = TimetableDraft(register, options, reader).take(lessons)
-    mappings = {("import_mapping", row.id): row for row in register.rows(ImportMapping)}
-    remember(Draft(mappings), draft, read.layouts, Subject.TIMETABLE)
+    saved = remember(register, read.layouts, Subject.TIMETABLE)
     return Plan(
         register.register_version,
-        tuple(draft.lines),
+        (*draft.lines, *saved.lines),
         tuple(reader.faults),
         tuple(reader.notes),
-        changes=tuple(draft.changes),
+        changes=(*draft.changes, *saved.changes),
         fingerprint=read.layouts[0].fingerprint if read.layouts else "",
     )
 
@@ -72,13 +71,14 @@ def saved_answers(register: Snapshot, subject: Subject, fingerprint: str) -> Map
     return {}
 
 
-def remember(before: Draft, draft: Draft, layouts: list[Layout], subject: Subject) -> None:
-    """Let the plan save what was answered, for the next file of the same layout."""
+def remember(register: Snapshot, layouts: Iterable[Layout], subject: Subject) -> Draft:
+    """Save what was answered, for the next file of the same layout."""
+    draft = Draft({(ImportMapping.kind, row.id): row for row in register.rows(ImportMapping)})
     for layout in {layout.fingerprint: layout for layout in layouts if layout.answers}.values():
-        value = ImportMapping(name=_NAME, subject=subject, fingerprint=layout.fingerprint, columns=dict(layout.answers))
-        before.put(f"{subject.value}-{layout.fingerprint[:16]}", value, label=_NAME, place=None)
-    draft.lines.extend(before.lines)
-    draft.changes.extend(change for change in before.changes if isinstance(change, Put))
+        columns = dict(layout.answers)
+        value = ImportMapping(name=_NAME, subject=subject, fingerprint=layout.fingerprint, columns=columns)
+        draft.put(f"{subject.value}-{layout.fingerprint[:16]}", value, label=_NAME, place=None)
+    return draft
 
 
 def _tables(sheets: tuple[Sheet, ...]) -> Iterator[Sheet]:

@@ -19,12 +19,13 @@ class Names:
     """Codes by name, and the names that codes were made for."""
 
     def __init__(self, known: Mapping[str, str], *, word: str) -> None:
-        """`known` is the name of each code; `word` begins the code of a name that has no letter or digit."""
+        """`known` is the name of each code, empty where it has none; `word` is the code of a name without a letter."""
         self._known = known
         self._word = word
         self._by_name: dict[str, list[str]] = {}
         for code, name in sorted(known.items()):
-            self._by_name.setdefault(folded(name), []).append(code)
+            if name:
+                self._by_name.setdefault(folded(name), []).append(code)
         self.made: dict[str, str] = {}
 
     def code(self, name: str) -> str:
@@ -34,19 +35,24 @@ class Names:
         if (found := _WITH_CODE.fullmatch(name)) and found[1] in self._known:
             return found[1]
         codes = self._by_name.get(folded(name), ())
-        if len(codes) >= 1:
-            return codes[0]
-        if name in self._known:
-            return name
-        return self._make(name)
+        return codes[0] if codes else self._unnamed(name) or self._make(name)
 
     def shown(self, code: str) -> str:
         """What a file writes for a code so that `code` finds it again."""
         name = self._known.get(code, "")
+        if not code:
+            return ""
         if not name:
-            return code
+            return f"[{code}]" if folded(code) in self._by_name else code
         alone = self._by_name[folded(name)] == [code] and not _WITH_CODE.fullmatch(name)
         return name if alone and label_of(name) == name else f"{name} [{code}]"
+
+    def _unnamed(self, name: str) -> str:
+        """A code that is written itself, or the one that was once made for this name and keeps no name."""
+        if name in self._known:
+            return name
+        made = code_of(name)
+        return made if made in self._known and not self._known[made] else ""
 
     def _make(self, name: str) -> str:
         wanted = name if _CODE.fullmatch(name) else code_of(name) or self._word

@@ -60,8 +60,8 @@ def names_of(register: Snapshot, options: Options) -> Mapping[str, Names]:
     placed: list[Planned] = [row.value for row in register.rows(Slot)]
     placed += [row.value for row in register.rows(OneOff)]
     known: dict[str, Mapping[str, str]] = {
-        "room": {value.room: value.room for value in placed if value.room} | dict(options.rooms),
-        "equipment": {code: code for value in placed for code in value.equipment} | dict(options.equipment),
+        "room": {value.room: "" for value in placed if value.room} | dict(options.rooms),
+        "equipment": {code: "" for value in placed for code in value.equipment} | dict(options.equipment),
         "group": {row.id: row.value.name for row in register.rows(Group)},
         "program": {row.id: row.value.name for row in register.rows(Program)},
         "teacher": {row.id: row.value.name for row in register.rows(Teacher)},

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge.errors import GiveUp
-from edge.register.contract import Put, Register
+from edge.register.contract import Register
 from edge.register.database import MEMORY
 from edge.register.exports.equipment import HEADERS, drop_in, equipment_table
 from edge.register.exports.writing import Flavour, csv_bytes, xlsx_bytes
@@ -20,13 +21,14 @@ from edge.register.mappings import ImportMapping, Subject
 from edge.register.sqlite import SqliteRegister
 from edge.settings import Equipment, Kind
 from tests.edge.register.imports.files import csv_of
-from tests.edge.register.school import enter
+from tests.edge.register.school import T
 
 MILL = Equipment(
     id="mill-1", name="Фрезер 1", kind=Kind.CNC_MILL, room="workshop", inventory_number="0012", driver="grbl"
 )
 PRINTER = Equipment(id="p-1", name="Принтер", room="workshop", driver="marlin")
 ROOMS = {"workshop": "Мастерская"}
+NONE: Mapping[str, str] = {}
 
 CODES = st.from_regex(r"[a-z0-9](?:[a-z0-9-]{0,12}[a-z0-9])?", fullmatch=True)
 TIDY = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]) | st.just(" "), min_size=1, max_size=30)
@@ -47,7 +49,9 @@ EQUIPMENTS = st.builds(
 )
 
 
-def plan(register: Register, data: bytes, known: tuple[Equipment, ...] = (), **answers: str) -> EquipmentPlan:
+def plan(
+    register: Register, data: bytes, known: tuple[Equipment, ...] = (), answers: Mapping[str, str] = NONE
+) -> EquipmentPlan:
     return plan_equipment(data, known, register.snapshot(), answers=answers, rooms=ROOMS)
 
 
@@ -92,7 +96,7 @@ def test_the_bursars_list_finds_what_is_configured_by_number_and_by_name(registe
         ["2", "принтер", "", "Мастерская", "", "2"],
         ["3", "Лазер", "0013", "Мастерская", "лазер", "1"],
     ]
-    made = plan(register, csv_of(rows), (MILL, PRINTER), **{"Кол-во мест": "stations"})
+    made = plan(register, csv_of(rows), (MILL, PRINTER), {"Кол-во мест": "stations"})
     assert [(line.action, line.id) for line in made.lines] == [
         (Action.CHANGE, "mill-1"),
         (Action.CHANGE, "p-1"),
@@ -130,11 +134,11 @@ def test_unknown_headers_are_asked_and_what_was_answered_once_is_known(register:
     rows = [["Название", "Кабинет", "Хозяин"], ["Лазер", "34", "Иванова"]]
     asked = plan(register, csv_of(rows))
     assert [question.header for question in asked.questions] == ["Хозяин"]
-    mapping = ImportMapping(
-        name="Завхоз", subject=Subject.EQUIPMENT, fingerprint=asked.fingerprint, columns={"Хозяин": ""}
-    )
-    enter(register, Put("list", mapping))
-    assert plan(register, csv_of(rows)).ready
+    answered = plan(register, csv_of(rows), answers={"Хозяин": "", "Не отсюда": "name"})
+    register.apply(answered.changes, author="a", reason="b", at=T)
+    assert register.rows(ImportMapping).value[0].value.columns == {"Хозяин": ""}
+    again = plan(register, csv_of(rows))
+    assert (again.ready, again.changes) == (True, ())
 
 
 def test_equal_names_get_ids_of_their_own(register: Register) -> None:
