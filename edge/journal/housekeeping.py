@@ -28,6 +28,10 @@ REST = 9
 LONGEST_REST_S = 2.0
 """For each second of joining, nine of rest: at most a tenth of a core, and still a hundred channels at 1 kHz."""
 
+CHECKPOINT_TRIES = 50
+CHECKPOINT_PAUSE_S = 0.02
+"""A second in all: the quiet checkpoints beside the writer hold SQLite's lock for some milliseconds each."""
+
 FREE_PAGES = 2048
 """16 MiB: the next hour's fresh rows will need them."""
 
@@ -52,6 +56,7 @@ class Housekeeping:
         self._path, self._clock, self._health, self._metrics = path, clock, health, metrics
         self._max_bytes, self._call, self._keeper = max_bytes, call, keeper
         self._stop = threading.Event()
+        self._pause = threading.Event()  # never set: a thorough round goes on while the gateway stops
         self._one_round = threading.Lock()
         self._dropped = 0
         self._rested_at = 0
@@ -177,7 +182,11 @@ class Housekeeping:
     def _checkpoint(self) -> None:
         connection = database.connect(self._path)
         try:
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            for _ in range(CHECKPOINT_TRIES):
+                busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+                if not busy:
+                    break
+                self._pause.wait(CHECKPOINT_PAUSE_S)
         finally:
             connection.close()
 
