@@ -6,7 +6,7 @@ It orders and counts; it decides no state.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from api.pages.cards import Card, card_of
@@ -15,7 +15,7 @@ from edge.health import Part
 from edge.live import Snapshot
 from edge.picture import Picture
 from edge.settings import Centre
-from telemetry.model import NS_PER_MS, Instant
+from telemetry.model import NS_PER_MS, EquipmentId, Instant
 
 ORDER = ("busy", "idle", "paused", "setup", "fault", "maintenance", "offline", "unknown")
 """States as the summary lists them: what is in use, what is free, what needs somebody, what is not there."""
@@ -101,7 +101,7 @@ def board_of(snapshot: Snapshot, parts: Sequence[Part], *, centre: Centre, texts
             for room in order
         ),
         counts=_counts(snapshot, texts),
-        troubles=tuple(Trouble(part.name, part.message, part.fix, part.vital) for part in parts if not part.ok),
+        troubles=_troubles(parts, {picture.id: picture.name for picture in snapshot.equipment}, texts),
         columns=columns,
         rows=rows,
         now_ms=now // NS_PER_MS,
@@ -123,6 +123,21 @@ def _room(room: str, name: str, cards: list[Card], *, columns: int, texts: Texts
     cards.sort(key=lambda card: _natural(card.name))
     wide = min(len(cards), columns)
     return Room(room, name, texts("board.count", len(cards)), tuple(cards), wide, -(-len(cards) // columns))
+
+
+def _troubles(parts: Sequence[Part], names: Mapping[EquipmentId, str], texts: Texts) -> tuple[Trouble, ...]:
+    """The failed parts; one of an equipment goes by the equipment's name."""
+    failed = [part for part in parts if not part.ok]
+    equipment = {part.name: names.get(EquipmentId(part.name.removeprefix("equipment:"))) for part in failed}
+    return tuple(
+        Trouble(
+            name=equipment[part.name] or texts.word("part", part.name.removeprefix("equipment:")),
+            message=texts.said(part.message),
+            fix=texts.said(part.fix),
+            vital=part.vital,
+        )
+        for part in failed
+    )
 
 
 def _natural(name: str) -> tuple[tuple[int, int, str], ...]:

@@ -5,6 +5,7 @@ Two cards are equal when nothing that can be seen differs, save the time that go
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from api.pages.texts import Texts
@@ -17,7 +18,8 @@ MAX_VALUES = 3
 _FIRST_CHANNELS = (
     *("tool0_temperature", "bed_temperature", "chamber_temperature"),
     *("power", "energy_today", "energy", "feed_rate", "spindle_speed", "work_x", "work_y", "work_z"),
-    *("temperature", "humidity", "voltage", "current"),
+    *("temperature", "humidity", "water_temperature", "air_temperature", "ph", "drops", "angle", "heart_rate", "ecg"),
+    *("voltage", "current"),
 )
 """What a person looks for first; the others follow by name."""
 
@@ -27,11 +29,12 @@ _WITHOUT_DATA = frozenset({State.OFFLINE, State.UNKNOWN})
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """One measured value as it is read: label, number, unit."""
+    """One measured value as it is read: label, number, unit, and what it shall become where that is told."""
 
     label: str
     number: str
     unit: str
+    target: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,10 @@ def card_of(picture: Picture, texts: Texts, now: Instant) -> Card:
     """The card of one equipment at `now`."""
     state = picture.state.word
     link, link_text = link_words(picture.link, texts)
-    shown = sorted(picture.channels, key=_rank)[:MAX_VALUES]
+    targets = targets_of(one.channel for one in picture.channels)
+    wanted = {one.channel: one.v for one in picture.channels if one.channel in targets.values()}
+    measured = sorted((one for one in picture.channels if one.channel not in wanted), key=lambda one: rank(one.channel))
+    shown = measured[:MAX_VALUES]
     return Card(
         id=picture.id,
         name=picture.name,
@@ -79,8 +85,8 @@ def card_of(picture: Picture, texts: Texts, now: Instant) -> Card:
         since_text="" if picture.since is None else texts.since(picture.since, now),
         detail=_detail(picture, texts),
         job=None if picture.job is None else job_line(picture.job, texts),
-        values=tuple(value_of(one, texts) for one in shown),
-        more_values=len(picture.channels) - len(shown),
+        values=tuple(value_of(one, texts, wanted.get(targets.get(one.channel, ""), 0.0)) for one in shown),
+        more_values=len(measured) - len(shown),
         stale=picture.state in _WITHOUT_DATA,
         link=link,
         link_text=link_text,
@@ -89,16 +95,28 @@ def card_of(picture: Picture, texts: Texts, now: Instant) -> Card:
     )
 
 
-def _rank(value: LastValue) -> tuple[int, str]:
-    name = str(value.channel)
-    if name in _FIRST_CHANNELS:
-        return _FIRST_CHANNELS.index(name), name
-    return len(_FIRST_CHANNELS) + name.endswith("_target"), name
+def rank(channel: str) -> tuple[int, str]:
+    """Sorts channels as a person looks for them."""
+    if channel in _FIRST_CHANNELS:
+        return _FIRST_CHANNELS.index(channel), channel
+    return len(_FIRST_CHANNELS) + channel.endswith("_target"), channel
 
 
-def value_of(value: LastValue, texts: Texts) -> Value:
-    """A channel's newest value."""
-    return Value(texts.word("channel", value.channel), texts.measured(value.v), texts.unit(value.unit))
+def targets_of(channels: Iterable[str]) -> dict[str, str]:
+    """Which channel says what another shall become: `bed_temperature` and `bed_target`."""
+    known = set(channels)
+    pairs = ((name, f"{name.removesuffix('_temperature')}_target") for name in known if name.endswith("_temperature"))
+    return {name: target for name, target in pairs if target in known}
+
+
+def value_of(value: LastValue, texts: Texts, target: float = 0.0) -> Value:
+    """A channel's newest value; a target of 0 is none."""
+    return Value(
+        texts.word("channel", value.channel),
+        texts.measured(value.v, value.unit),
+        texts.unit(value.unit),
+        texts.number(target, 0) if target else "",
+    )
 
 
 def job_line(job: CurrentJob, texts: Texts) -> JobLine:
@@ -113,7 +131,7 @@ def _detail(picture: Picture, texts: Texts) -> str:
     """Why it is in this state: our own words where the gateway says so, else the device's."""
     if picture.state is State.UNKNOWN and picture.source in _TELLING:
         return texts(f"unknown.{picture.source.word}")
-    return picture.reason
+    return texts.said(picture.reason)
 
 
 def link_words(link: LinkState | None, texts: Texts) -> tuple[str, str]:
@@ -122,4 +140,4 @@ def link_words(link: LinkState | None, texts: Texts) -> tuple[str, str]:
         return "unknown", texts("link.unknown")
     if link.up:
         return "up", texts("link.up")
-    return "down", texts("link.down_reason", reason=link.reason) if link.reason else texts("link.down")
+    return "down", texts("link.down_reason", reason=texts.said(link.reason)) if link.reason else texts("link.down")

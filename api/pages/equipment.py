@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from api.pages.board import ORDER, room_name
-from api.pages.cards import Card, card_of
+from api.pages.cards import Card, card_of, rank, targets_of
 from api.pages.texts import Texts
 from api.pages.windows import Span
 from edge.picture import Picture
@@ -63,11 +63,12 @@ class LinkRow:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """One channel to be drawn."""
+    """One channel to be drawn, with the one that says what it shall become, where there is one."""
 
     channel: str
     label: str
     unit: str
+    target: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,12 @@ def profile_of(
     picture: Picture, channels: Sequence[ChannelInfo], *, centre: Centre, texts: Texts, now: Instant
 ) -> Profile:
     """Who the equipment is, how it is now, and what it measures."""
-    charts = tuple(Chart(one.channel, texts.word("channel", one.channel), texts.unit(one.unit)) for one in channels)
+    targets = targets_of(one.channel for one in channels)
+    drawn = sorted((one for one in channels if one.channel not in targets.values()), key=lambda one: rank(one.channel))
+    charts = tuple(
+        Chart(one.channel, texts.word("channel", one.channel), texts.unit(one.unit), targets.get(one.channel, ""))
+        for one in drawn
+    )
     return Profile(card_of(picture, texts, now), _facts(picture, centre, texts, now), charts)
 
 
@@ -134,7 +140,7 @@ def job_rows(jobs: Sequence[Job], texts: Texts, now: Instant) -> tuple[JobRow, .
             lasted=texts.exact((job.ended or now) - job.started),
             outcome="running" if job.outcome is JobOutcome.NONE else job.outcome.word,
             outcome_text=texts(f"outcome.{job.outcome.word}"),
-            reason=job.reason,
+            reason=texts.said(job.reason),
         )
         for job in newest
     )
@@ -148,11 +154,11 @@ def link_rows(links: Sequence[LinkChanged], texts: Texts, now: Instant) -> tuple
 def _link_row(link: LinkChanged, texts: Texts, now: Instant) -> LinkRow:
     if link.up:
         return LinkRow(texts.moment(link.at, now), "up", texts("link.up"))
-    text = texts("link.down_reason", reason=link.reason) if link.reason else texts("link.down")
+    text = texts("link.down_reason", reason=texts.said(link.reason)) if link.reason else texts("link.down")
     return LinkRow(texts.moment(link.at, now), "down", text)
 
 
 def chart_words(texts: Texts) -> dict[str, str]:
     """What the chart's script says: states, and its few sentences."""
     states = {state.word: texts(f"state.{state.word}") for state in State}
-    return states | {name: texts(f"history.{name}") for name in ("timeline", "no_readings", "chart_failed")}
+    return states | {name: texts(f"history.{name}") for name in ("timeline", "no_readings", "chart_failed", "target")}

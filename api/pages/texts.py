@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
+from api.pages.sayings import retold
 from telemetry.model import NS_PER_S, Instant
 
 Language: TypeAlias = Literal["ru", "en"]
@@ -23,6 +24,9 @@ NBSP = "\u00a0"
 NARROW_NBSP = "\u202f"
 MINUS = "\u2212"
 FORMS = frozenset({"one", "few", "many"})
+COUNTED = frozenset({"pcs", "rpm", "bpm"})
+"""Units of whole things."""
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -73,6 +77,10 @@ class Texts:
         entry = self.table.get(f"{group}.{name}")
         return entry if isinstance(entry, str) else name.replace("_", " ")
 
+    def said(self, text: str) -> str:
+        """What the gateway or a driver says in English, in this language where it is known."""
+        return retold(text, self.language)
+
     def unit(self, unit: str) -> str:
         """A unit as this language writes it."""
         entry = self.table.get(f"unit.{unit}")
@@ -85,9 +93,14 @@ class Texts:
             text = text.replace(",", NARROW_NBSP).replace(".", ",")
         return MINUS + text if value < 0 and float(f"{value:.{decimals}f}") != 0 else text
 
-    def measured(self, value: float) -> str:
-        """A measured value with about four significant digits, its decimals steady within a decade."""
+    def measured(self, value: float, unit: str = "") -> str:
+        """A measured value with about four significant digits, its decimals steady within a decade; counts have none.
+
+        A true zero is a thing switched off, and looks like that.
+        """
         size = abs(value)
+        if size == 0 or (unit in COUNTED and size < 1e7):
+            return self.number(value, 0)
         if size >= 1e7 or 0 < size < 1e-3:
             return f"{value:.2e}".replace(".", "," if self.language == "ru" else ".")
         return self.number(value, 0 if size >= 1000 else 1 if size >= 10 else 2)

@@ -37,7 +37,10 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """The window that is shown, the ways to others, and the preset's name where it moves on with the time."""
+    """The window that is shown, the ways to others, and the preset's name where it moves on with the time.
+
+    `later` is empty where there is nothing later yet.
+    """
 
     start: str
     end: str
@@ -61,7 +64,7 @@ def span_of(start: Instant, end: Instant, *, preset: str, texts: Texts, now: Ins
         text=texts.range(start, end, now),
         presets=presets,
         earlier=_query(start - half, end - half),
-        later=_query(start + half, end + half),
+        later=_query(start + half, end + half) if end < now and not preset else "",
         follows=preset,
     )
 

@@ -44,7 +44,7 @@ def test_a_card_tells_its_state_by_word_colour_and_shape(lab: Lab) -> None:
 def test_a_fault_says_why_and_a_lost_link_too(lab: Lab) -> None:
     lab.keep([state(NOW, State.FAULT, reason="ALARM:1 <hard> limit"), link(NOW, up=False, reason="порт исчез")])
     shown = card(lab.page("/", **RU), "mill-1")
-    assert "ALARM:1 &lt;hard&gt; limit" in shown
+    assert "ALARM:1 — &lt;hard&gt; limit" in shown
     assert "Связь потеряна: порт исчез" in shown
     lab.keep([link(NOW + 1, up=False)])
     assert "Connection lost" in visible(card(lab.page("/", **EN), "mill-1"))
@@ -63,14 +63,57 @@ def test_the_gateways_own_reasons_are_told_in_the_readers_language(lab: Lab) -> 
     lab.keep(
         [state(NOW, State.UNKNOWN, source=Source.LINK, reason="the link is up; the device has not told its state")]
     )
-    assert "устройство ещё не сообщило состояние" in card(lab.page("/", **RU), "mill-1")
+    assert "состояние ещё не сообщалось" in card(lab.page("/", **RU), "mill-1")
 
 
 def test_what_is_measured_stands_before_what_is_only_wanted(lab: Lab) -> None:
     names = ("bed_target", "tool0_target", "bed_temperature", "fan", "tool0_temperature")
-    lab.keep([Reading(PRINTER, Channel(name), NOW, NOW, 1.0) for name in names])
+    lab.keep([Reading(PRINTER, Channel(name), NOW, NOW, 1.0, "°C") for name in names])
     shown = visible(card(lab.page("/", **RU), "printer-1"))
-    assert "Сопло 1,00 Стол 1,00 fan 1,00" in shown
+    assert "Сопло 1,00 / 1 °C Стол 1,00 / 1 °C fan 1,00 °C" in shown
+    assert "ещё 1" not in shown
+
+
+def test_a_heater_that_is_off_has_no_target(lab: Lab) -> None:
+    lab.keep([Reading(PRINTER, Channel("bed_temperature"), NOW, NOW, 21.0, "°C")])
+    lab.keep([Reading(PRINTER, Channel("bed_target"), NOW, NOW, 0.0, "°C")])
+    assert "Стол 21,0 °C" in visible(card(lab.page("/", **RU), "printer-1"))
+    page = lab.page("/equipment/printer-1", **RU)
+    assert '"channel":"bed_temperature","label":"Стол","unit":"°C","target":"bed_target"' in page
+    assert '"channel":"bed_target"' not in page
+
+
+def test_what_a_driver_or_a_link_says_is_told_in_the_readers_language(lab: Lab) -> None:
+    lab.keep([state(NOW, State.SETUP, PRINTER, reason="bed 60 °C, tool0 210 °C")])
+    lab.keep(
+        [state(NOW, State.FAULT, reason="ALARM:1 hard limit"), link(NOW, up=False, reason="/dev/ttyUSB0 is not there")]
+    )
+    page = lab.page("/", **RU)
+    assert "нагрев: стол 60 °C, сопло 210 °C" in card(page, "printer-1")
+    assert "ALARM:1 — сработал концевой выключатель" in card(page, "mill-1")
+    assert "Связь потеряна: порта /dev/ttyUSB0 нет" in card(page, "mill-1")
+    assert "/dev/ttyUSB0 is not there" in card(lab.page("/", **EN), "mill-1")
+
+
+def test_a_failed_part_goes_by_a_name_that_people_know(lab: Lab) -> None:
+    lab.health.report(Part("equipment:mill-1", ok=False, message="/dev/x is held by another program", vital=False))
+    lab.health.report(Part("broker", ok=False, message="Mosquitto cannot be started: Permission denied."))
+    lab.health.report(Part("equipment:tablet-7", ok=False, message="odd", vital=False))
+    shown = visible(lab.page("/", **RU))
+    assert "Фрезер 1 порт /dev/x занят другой программой" in shown
+    assert "Брокер MQTT Mosquitto не запускается: нет прав." in shown
+    assert "tablet-7 odd" in shown
+
+
+def test_a_print_is_named_once_on_its_page(lab: Lab) -> None:
+    lab.keep([state(NOW, State.BUSY, PRINTER, reason="часы.gcode")])
+    lab.keep([JobSeen(PRINTER, NOW, NOW, "a", JobPhase.STARTED, "часы.gcode", 0.456)])
+    assert visible(lab.page("/equipment/printer-1/head", **RU)).count("часы.gcode") == 1
+
+
+def test_a_window_that_ends_now_has_nothing_later(lab: Lab) -> None:
+    assert 'id="later"' not in lab.page("/equipment/mill-1?window=1h")
+    assert 'id="later"' in lab.page("/equipment/mill-1?start=2026-09-20T10:00:00Z&end=2026-09-20T11:00:00Z")
 
 
 def test_a_paused_or_nameless_job_is_told_so(lab: Lab) -> None:

@@ -68,7 +68,7 @@ def test_every_text_is_used_and_every_used_text_is_there() -> None:
     called = set(re.findall(r"\b(?:t|texts|self)\(\s*[\"']([a-z_.]+)[\"']", code)) | set(
         re.findall(r'"(error\.(?!html)[a-z_]+)"', code)
     )
-    groups = ("state.", "unknown.", "source.", "kind.", "outcome.", "channel.", "unit.", "month.", "window.")
+    groups = ("state.", "unknown.", "source.", "kind.", "outcome.", "channel.", "unit.", "month.", "window.", "part.")
     named = {key for key in RU.table if key.startswith(groups) or f'"{key.split(".")[-1]}"' in code}
     assert called <= set(RU.table)
     assert set(RU.table) - called - named == set()
@@ -111,13 +111,18 @@ def test_a_text_that_counts_needs_its_number() -> None:
         (1200.4, "1200", "1200"),
         (45678.9, "45\u202f679", "45,679"),
         (0.5, "0,50", "0.50"),
-        (0.0, "0,00", "0.00"),
+        (0.0, "0", "0"),
         (0.00012, "1,20e-04", "1.20e-04"),
         (3e9, "3,00e+09", "3.00e+09"),
     ],
 )
 def test_values_are_written_as_people_read_them(value: float, russian: str, english: str) -> None:
     assert (RU.measured(value), EN.measured(value)) == (russian, english)
+
+
+def test_whole_things_are_counted_without_decimals() -> None:
+    assert [RU.measured(value, "pcs") for value in (0.0, 7.0, 240.0)] == ["0", "7", "240"]
+    assert RU.measured(7.0, "V") == "7,00"
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,12 @@
   const id = encodeURIComponent(main.dataset.equipment);
   const [SHORTEST_MS, LONGEST_MS, SETTLE_MS] = [1000, 1000 * 86400000, 250];
   const MAX_POINTS = 4000;
-  const [TOP, STRIP, GRID, GAP, LEFT] = [26, 46, 104, 40, 58];
+  const [TOP, STRIP, GRID, GAP, LEFT, RIGHT] = [26, 46, 104, 40, 58, 28]; /* right: half of the last time */
   const shown = channels.slice(0, 12);
-  const number = new Intl.NumberFormat(main.dataset.lang, { maximumSignificantDigits: 5 });
-  const moment = new Intl.DateTimeFormat(main.dataset.lang, {
+  const locale = { en: "en-GB" }[main.dataset.lang] ?? main.dataset.lang; /* 24 hours, as on the rest of the page */
+  const number = new Intl.NumberFormat(locale, { maximumSignificantDigits: 5 });
+  const tick = new Intl.NumberFormat(locale, { maximumSignificantDigits: 9 });
+  const moment = new Intl.DateTimeFormat(locale, {
     timeZone: main.dataset.zone, day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", second: "2-digit",
   });
   const chart = window.echarts.init(box);
@@ -30,7 +32,7 @@
     else if (span < 2 * 86400000) Object.assign(parts, { hour: "2-digit", minute: "2-digit" });
     else if (span < 120 * 86400000) Object.assign(parts, { day: "numeric", month: "short" });
     else Object.assign(parts, { month: "short", year: "2-digit" });
-    return new Intl.DateTimeFormat(main.dataset.lang, parts).format(ms);
+    return new Intl.DateTimeFormat(locale, parts).format(ms);
   }
 
   function rectangle(params, api) {
@@ -48,8 +50,11 @@
     const state = drawing.timeline.find((row) => row[0] <= at && at < row[1]);
     if (state) lines.push(words[STATES[state[2]]]);
     for (const row of rows.filter((one) => one.seriesId.startsWith("mean") && one.value[1] !== null)) {
-      const one = shown[Number(row.seriesId.slice(4))];
-      lines.push(`${one.label}: ${number.format(row.value[1])} ${one.unit}`);
+      const index = Number(row.seriesId.slice(4));
+      const one = shown[index];
+      const target = drawing.targets[index]?.mean.findLast((point) => point[0] <= at && point[1] !== null);
+      const wanted = target?.[1] ? ` (${words.target}: ${number.format(target[1])})` : "";
+      lines.push(`${one.label}: ${number.format(row.value[1])} ${one.unit}${wanted}`);
     }
     return lines.join("\n");
   }
@@ -71,6 +76,8 @@
       { ...common, id: `least${index}`, stack: `b${index}`, stackStrategy: "all", data: data.least, lineStyle: { opacity: 0 }, silent: true },
       { ...common, id: `band${index}`, stack: `b${index}`, stackStrategy: "all", data: data.band, lineStyle: { opacity: 0 },
         areaStyle: { color: style("--accent"), opacity: 0.28 }, silent: true },
+      ...(drawing.targets[index] ? [{ ...common, id: `target${index}`, data: drawing.targets[index].mean, step: "end", silent: true,
+        color: style("--soft"), lineStyle: { width: 1.2, type: "dashed" } }] : []),
       { ...common, id: `mean${index}`, data: data.mean, showSymbol: data.few, lineStyle: { width: 1.6 } },
     ];
   }
@@ -85,11 +92,11 @@
     return {
       animation: false,
       textStyle: soft,
-      grid: grids.map((grid) => ({ ...grid, left: LEFT, right: 12 })),
+      grid: grids.map((grid) => ({ ...grid, left: LEFT, right: RIGHT, outerBoundsMode: "none" })),
       title: titles.map((text, i) => ({ text, left: 0, top: grids[i].top - 24, padding: 0, textStyle: { ...soft, fontSize: 13, fontWeight: 600, color: style("--ink") } })),
       xAxis: grids.map((_, i) => axis(i, i === grids.length - 1)),
       yAxis: grids.map((_, i) => ({ gridIndex: i, type: "value", scale: true, show: i > 0, max: i ? null : 1, min: i ? null : 0, splitNumber: 3,
-        axisLabel: { color: style("--soft"), formatter: (value) => number.format(value) }, splitLine: { lineStyle: { color: style("--line"), opacity: 0.6 } } })),
+        axisLabel: { color: style("--soft"), formatter: (value) => tick.format(value) }, splitLine: { lineStyle: { color: style("--line"), opacity: 0.6 } } })),
       axisPointer: { link: [{ xAxisIndex: "all" }], label: { show: false }, lineStyle: { color: style("--soft") } },
       tooltip: { trigger: "axis", renderMode: "richText", formatter: tooltip, confine: true, transitionDuration: 0,
         backgroundColor: style("--card"), borderColor: style("--line"), textStyle: { color: style("--ink"), fontSize: 13 } },
@@ -99,6 +106,8 @@
         ...shown.flatMap(lines)],
     };
   }
+
+  const readings = (channel, query) => asked("readings", { equipment: main.dataset.equipment, channel, ...query });
 
   async function asked(path, query) {
     const answer = await fetch(`/api/v1/${path}?${new URLSearchParams(query)}`);
@@ -112,17 +121,19 @@
     const length = view.end - view.start;
     const from = Math.max(view.start - length, 0);
     const to = view.end + length;
-    const points = Math.min(MAX_POINTS, 3 * Math.max(box.clientWidth - LEFT, 200));
+    const points = Math.min(MAX_POINTS, 3 * Math.max(box.clientWidth - LEFT - RIGHT, 200));
     const query = { start: new Date(from).toISOString(), end: new Date(to).toISOString() };
     const msPerPixel = (to - from) / points;
     try {
-      const [states, ...answers] = await Promise.all([
+      const [states, answers, targets] = await Promise.all([
         asked(`equipment/${id}/intervals`, query),
-        ...shown.map((one) => asked("readings", { equipment: main.dataset.equipment, channel: one.channel, points, ...query })),
+        Promise.all(shown.map((one) => readings(one.channel, { points, ...query }))),
+        Promise.all(shown.map((one) => (one.target ? readings(one.target, { points, ...query }) : null))),
       ]);
       if (wanted !== view) return;
+      const line = (answer) => answer && window.labedgeSeries.channel(answer, msPerPixel);
       drawing = { from, to, timeline: window.labedgeSeries.timeline(states.intervals, STATES, msPerPixel),
-        channels: answers.map((answer) => window.labedgeSeries.channel(answer, msPerPixel)) };
+        channels: answers.map(line), targets: targets.map(line) };
       chart.setOption(options(), { notMerge: true });
       told.textContent = "";
     } catch (error) {
