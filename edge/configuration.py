@@ -16,9 +16,10 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from drivers.catalog import CATALOG
-from drivers.contract import LinkKind
+from drivers.contract import LinkKind, Spec
 from edge import toml_lines
 from edge.faults import Fault, Faults, near, sentence
+from edge.links.mqtt_topics import is_filter
 from edge.settings import Equipment, Settings
 
 DROP_IN = "equipment.d"
@@ -139,8 +140,10 @@ def _settings(main: _File, environ: Mapping[str, str], found: _Found) -> Setting
             variable = PREFIX + "__".join(map(str, detail["loc"])).upper()
             found.fault(where, detail["loc"], f"{variable}: {message}" if where is not main else message)
         return None
-    _reachable(settings, main, found)
-    _secret(settings.mqtt.password, main, ("mqtt", "password"), environ, found)
+    by_hand = _File(None)
+    _reachable(settings, by_hand if ("api", "host") in overridden else main, found)
+    password = ("mqtt", "password")
+    _secret(settings.mqtt.password, by_hand if password in overridden else main, password, environ, found)
     return settings
 
 
@@ -160,10 +163,10 @@ def _overridden(tree: Tree, environ: Mapping[str, str]) -> tuple[Tree, set[toml_
     return merged, paths
 
 
-def _reachable(settings: Settings, main: _File, found: _Found) -> None:
+def _reachable(settings: Settings, file: _File, found: _Found) -> None:
     if not _is_loopback(settings.api.host):
         found.fault(
-            main,
+            file,
             ("api", "host"),
             f"host {settings.api.host!r} would serve the pages to the whole network, and no users are configured: "
             "keep 127.0.0.1 and reach it through `ssh -L 8080:127.0.0.1:8080 USER@THIS-COMPUTER`, "
@@ -188,22 +191,32 @@ def _secret(reference: str | None, file: _File, at: toml_lines.Path, environ: Ma
 def _equipment(
     file: _File, at: toml_lines.Path, tree: Tree, environ: Mapping[str, str], found: _Found
 ) -> Equipment | None:
+    spec = _spec(file, at, tree, found)
     try:
         equipment = Equipment.model_validate(tree)
     except ValidationError as error:
         found.invalid(file, at, error, Equipment)
         return None
-    spec = CATALOG.get(equipment.driver)
-    if spec is None:
-        found.fault(file, (*at, "driver"), f"no driver {equipment.driver!r}{near(equipment.driver, CATALOG)}")
-        return equipment
-    try:
-        spec.settings.model_validate(equipment.options)
-    except ValidationError as error:
-        found.invalid(file, (*at, "options"), error, spec.settings)
-    _way(equipment, spec.link, file, at, found)
+    if spec is not None:
+        _way(equipment, spec.link, file, at, found)
     _secret(equipment.link.token if equipment.link else None, file, (*at, "link"), environ, found)
     return equipment
+
+
+def _spec(file: _File, at: toml_lines.Path, tree: Tree, found: _Found) -> Spec | None:
+    """The family that an equipment names, its options checked, whatever else is wrong with the equipment."""
+    name, options = tree.get("driver"), tree.get("options", {})
+    spec = CATALOG.get(name) if isinstance(name, str) else None
+    if spec is None:
+        if isinstance(name, str):
+            found.fault(file, (*at, "driver"), f"no driver {name!r}{near(name, CATALOG)}")
+        return None
+    try:
+        if isinstance(options, dict):
+            spec.settings.model_validate(options)
+    except ValidationError as error:
+        found.invalid(file, (*at, "options"), error, spec.settings)
+    return spec
 
 
 def _way(equipment: Equipment, kind: LinkKind, file: _File, at: toml_lines.Path, found: _Found) -> None:
@@ -216,6 +229,8 @@ def _way(equipment: Equipment, kind: LinkKind, file: _File, at: toml_lines.Path,
         return
     if link.simulator or link.replay:
         return
+    if link.mqtt is not None and not is_filter(link.mqtt):
+        found.fault(file, (*at, "link"), f"mqtt {link.mqtt!r} is no topic filter: + stands for a level, # for the rest")
     fits = link.mqtt is not None if kind is LinkKind.MQTT else link.serial is not None or link.tcp is not None
     if not fits:
         found.fault(

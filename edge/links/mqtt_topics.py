@@ -15,6 +15,10 @@ TOPIC_LEVELS = 128
 """Levels of a filter that are kept apart: no device needs ten, and a deeper tree would only cost memory."""
 
 
+FILTER_BYTES = 65_535
+"""The longest that the protocol can carry."""
+
+
 @dataclass(slots=True)
 class _Level(Generic[T]):
     """One level of the tree: the listeners whose filter ends here, and the levels below by their word."""
@@ -69,6 +73,13 @@ def _many(level: _Level[T]) -> list[T]:
 
 def _words(topic_filter: str) -> list[str]:
     return topic_filter.split("/", TOPIC_LEVELS)
+
+
+def is_filter(text: str) -> bool:
+    """Whether a broker takes it: `+` and `#` stand alone in their level, `#` in the last one only."""
+    words = text.split("/")
+    well = all(word in ("+", "#") or not set(word) & set("+#") for word in words)
+    return well and "#" not in words[:-1] and 0 < len(text.encode()) <= FILTER_BYTES and "\0" not in text
 
 
 def includes(wider: str, narrower: str) -> bool:

@@ -148,3 +148,32 @@ def test_any_text_gives_settings_or_faults(tmp_path_factory: pytest.TempPathFact
         load(path, environ={})
     except Faults as faults:
         assert faults.faults
+
+
+def test_an_unknown_driver_and_option_are_told_beside_what_else_is_wrong(tmp_path: Path) -> None:
+    driver = GOOD.replace('driver = "grbl"', 'driver = "gbrl"').replace('room = "workshop"', 'room = ""')
+    option = PLUG.replace("[[equipment]]", "[[equipment]]\noptions = { treshold = 1 }").replace("workshop", "")
+    found = faults_of(written(tmp_path, driver, option))
+    assert ("labedge.toml", 11, "no driver 'gbrl'; did you mean 'grbl'?") in found
+    assert any(f[:2] == ("labedge.toml", 10) and f[2].startswith("room: ") for f in found)
+    assert any(f[:2] == ("0.toml", 3) and "'treshold'" in f[2] for f in found)
+    assert any(f[:2] == ("0.toml", 6) and f[2].startswith("room: ") for f in found)
+
+
+@pytest.mark.parametrize("wrong", ["driver = 5", "options = 5"])
+def test_a_word_of_the_wrong_type_is_told_once(tmp_path: Path, wrong: str) -> None:
+    kept = [line for line in GOOD.splitlines() if not line.startswith(wrong[:6])]
+    found = faults_of(written(tmp_path, "\n".join([*kept, wrong])))
+    assert [message.partition(":")[0] for _, _, message in found] == [wrong.partition(" ")[0]]
+
+
+def test_a_topic_that_no_broker_takes_is_told(tmp_path: Path) -> None:
+    [(file, line, message)] = faults_of(written(tmp_path, GOOD, PLUG.replace("plug-7/#", "#/plug-7")))
+    assert (file, line) == ("0.toml", 7)
+    assert "'tele/#/plug-7' is no topic filter" in message
+
+
+def test_a_wide_interface_from_the_environment_is_told_there(tmp_path: Path) -> None:
+    [(file, line, message)] = faults_of(written(tmp_path, GOOD), LABEDGE_API__HOST="0.0.0.0")  # noqa: S104 - the case itself
+    assert (file, line) == ("environment", 0)
+    assert "no users" in message

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.links.mqtt_topics import Filters, includes, least
+from edge.links.mqtt_topics import Filters, includes, is_filter, least
 
 MATCHES = [
     ("a/b", "a/b", True),
@@ -85,3 +85,13 @@ def test_the_least_filters_match_what_all_did(filters: list[str], topic: str) ->
 
 def test_a_filter_inside_another_is_left_out() -> None:
     assert least(["labedge/v1/lab/#", "labedge/v1/lab/room/a/#", "tele/x/+"]) == {"labedge/v1/lab/#", "tele/x/+"}
+
+
+@pytest.mark.parametrize("text", ["a", "#", "+", "a/#", "+/b/+", "$SYS/#", "/", "a//b", "tele/plug-7/#", "Кабинет 1/+"])
+def test_what_a_broker_takes_is_a_filter(text: str) -> None:
+    assert is_filter(text)
+
+
+@pytest.mark.parametrize("text", ["", "a/#/b", "#/a", "a#", "a/b+", "+a/b", "a/##", "a\0b", "a" * 65_536])
+def test_what_a_broker_refuses_is_no_filter(text: str) -> None:
+    assert not is_filter(text)
