@@ -2,9 +2,12 @@ from __future__ import annotations
 
 from edge.register.calendar import Holiday, MovedDay, OpeningHours, Term
 from edge.register.contract import Put, Register
+from edge.register.evidence import RuleSet
 from edge.register.lessons import Cancellation, OneOff, Partner, Substitution
-from edge.register.timetable import labels, timetable
+from edge.register.timetable import labels, rules, timetable
 from edge.register.upkeep import PlannedMaintenance
+from edge.zones import zone_of
+from telemetry import rules as core
 from telemetry import timetable as words
 from telemetry.civil import FIRST_DAY, LAST_DAY
 from telemetry.model import EquipmentId
@@ -111,3 +114,12 @@ def test_codes_have_names(register: Register) -> None:
 def test_equal_snapshots_give_equal_timetables(register: Register) -> None:
     put(register, *school())
     assert timetable(register.snapshot()) == timetable(register.snapshot())
+
+
+def test_rule_sets_come_into_force_at_local_midnight_in_their_order(register: Register) -> None:
+    later = RuleSet.model_validate({"name": "2027", "effective_from": "2027-01-01", "least_busy_minutes": 7})
+    first = RuleSet.model_validate({"name": "2026", "effective_from": "2026-09-01"})
+    put(register, ("a", later), ("b", first))
+    made = rules(register.snapshot(), zone_of("Asia/Kamchatka"))
+    assert [(rule.version, rule.busy_min_ns) for rule in made] == [("b", 5 * MINUTE), ("a", 7 * MINUTE)]
+    assert made[0] == core.RuleSet(version="b", effective_from=1_788_177_600 * 10**9)
