@@ -36,6 +36,9 @@ BACKOFF: Final = Backoff(first_s=0.2, ceiling_s=10.0, settled_s=30.0)
 PLACES: Final = "/usr/sbin:/usr/local/sbin:/opt/homebrew/sbin"
 """Where Mosquitto is, beside PATH: Debian keeps it where only root's PATH looks."""
 
+_NO_REASON: Final = "Warning: Mosquitto should not be run as root"
+"""What it says at every start as root is no reason for its end."""
+
 log = logging.getLogger(__name__)
 
 
@@ -116,7 +119,8 @@ class Broker:
         self._listen(child)
         if not self._stopping.is_set():
             raise Retry(
-                f"Mosquitto ended with {child.returncode}: {self._last_words or 'it gave no reason'}; it is restarted.",
+                f"Mosquitto ended with {_how(child.returncode)}: {self._last_words or 'it gave no reason'}; "
+                "it is restarted.",
                 fix=f"If it goes on: look at the log, and at {path}.",
             )
 
@@ -135,7 +139,7 @@ class Broker:
         except OSError as error:
             raise GiveUp(
                 f"The broker's folder {self._folder} cannot be written: {error.strerror}.",
-                fix="Make it writable for the gateway's user.",
+                fix="Free space on its disk, or make it writable for the gateway's user.",
             ) from error
         return path
 
@@ -167,8 +171,15 @@ class Broker:
                 )
             except OSError as error:
                 raise Retry(f"Mosquitto cannot be started: {error.strerror}.", fix=command[-3]) from error
-            _write(self._folder / "pid", f"{self._child.pid}\n")
+            self._keep_pid(self._child.pid)
             return self._child
+
+    def _keep_pid(self, pid: int) -> None:
+        """For the next gateway, where this one is killed; a full disk must not cost us the broker."""
+        try:
+            _write(self._folder / "pid", f"{pid}\n")
+        except OSError as error:
+            log.warning("the pid of Mosquitto cannot be kept in %s: %s", self._folder, error.strerror)
 
     def _listen(self, child: subprocess.Popen[bytes]) -> None:
         """Hand its log to ours until it ends."""
@@ -177,7 +188,7 @@ class Broker:
             for line in stream:
                 words = line.decode("utf-8", "replace").strip().partition(": ")[2][:500]
                 log.info("mosquitto: %s", words)
-                self._last_words = words
+                self._last_words = "" if words.startswith(_NO_REASON) else words
         child.wait()
 
     def _end_leftover(self, path: Path) -> None:
@@ -205,6 +216,11 @@ def _bound_to_us(environ: Mapping[str, str]) -> list[str]:
     return [setpriv, "--pdeathsig", "TERM"] if setpriv else []
 
 
+def _how(code: int) -> str:
+    """An exit code, or the name of the signal that ended a child."""
+    return signal.Signals(-code).name if -code in set(signal.Signals) else str(code)
+
+
 def _end(child: subprocess.Popen[bytes]) -> None:
     child.terminate()
     try:
@@ -216,7 +232,9 @@ def _end(child: subprocess.Popen[bytes]) -> None:
 
 
 def _write(path: Path, text: str) -> None:
-    """Replace `path` in one step, readable by nobody else."""
+    """Replace `path` in one step, readable by nobody else; what is there already needs no room on the disk."""
+    if path.is_file() and path.read_bytes() == text.encode():
+        return
     fresh = path.with_suffix(".new")
     fresh.touch(mode=0o600)
     fresh.write_text(text, "utf-8")

@@ -123,6 +123,23 @@ def test_a_mosquitto_that_is_installed_later_is_noticed_and_its_last_words_are_t
         broker.stop()
 
 
+def test_a_signal_that_ended_it_is_named_and_its_greeting_is_no_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("edge.broker.PLACES", "/nowhere")
+    words = "echo '1: Warning: Mosquitto should not be run as root/administrator.' >&2"
+    program(tmp_path, f"#!/bin/sh\n{words}\nkill -9 $$\n")
+    health = Health()
+    environ = {"PATH": str(tmp_path)}
+    broker = Broker(Mqtt(port=0), tmp_path / "broker", clock=SystemClock(), health=health, environ=environ)
+    broker.start()
+    try:
+        expected = "Mosquitto ended with SIGKILL: it gave no reason; it is restarted."
+        assert becomes_true(lambda: expected in [part.message for part in health.parts()])
+    finally:
+        broker.stop()
+
+
 def test_a_program_that_cannot_be_started_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("edge.broker.PLACES", "/nowhere")
     program(tmp_path, "#!/nowhere/sh\n")

@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.system.mosquitto import Mosquitto
+from tests.system.mosquitto import Mosquitto, answers, free_port
 from tests.system.mqtt_rig import Publisher
 from tests.system.test_command import running
 from tests.waiting import becomes_true
@@ -157,3 +157,19 @@ def test_no_message_is_acknowledged_that_a_full_disk_did_not_take(
             return
     with running(small, "--config", str(config)) as (_, address):
         assert becomes_true(lambda: values(address, "meter-1") == expected)
+
+
+def test_a_managed_broker_that_dies_on_a_full_disk_is_started_again(tmp_path: Path, small: Path) -> None:
+    config = tmp_path / "labedge.toml"
+    config.write_text(CONFIG.format(url="managed"), "utf-8")
+    port = free_port()
+    filler = Filler(small)
+    with running(small, "--config", str(config), LABEDGE_MQTT__PORT=str(port)) as (_, address):
+        assert becomes_true(lambda: httpx.get(f"{address}/ready").is_success)
+        pid = int((small / "data" / "mosquitto" / "pid").read_text())
+        filler.fill()
+        os.kill(pid, signal.SIGKILL)
+        assert becomes_true(lambda: not answers(port))
+        assert becomes_true(lambda: answers(port))
+        filler.free()
+        assert becomes_true(lambda: httpx.get(f"{address}/ready").is_success)
