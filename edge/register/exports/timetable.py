@@ -18,7 +18,7 @@ from edge.register.entry import time_of
 from edge.register.exports.table import Cell, Table
 from edge.register.imports.icalendars import OWN_ROW
 from edge.register.imports.naming import Names
-from edge.register.imports.timetable import Options, names_of
+from edge.register.imports.options import Options, names_of
 from edge.register.lessons import Cancellation, Happening, OneOff, Program, Slot
 from telemetry.columns import Lessons
 from telemetry.timetable import LessonStatus

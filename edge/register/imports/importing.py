@@ -13,10 +13,11 @@ from edge.register.contract import Snapshot
 from edge.register.imports import flat, grid, icalendars
 from edge.register.imports.files import check_size, is_calendar, read_sheets
 from edge.register.imports.headers import Layout, Question
+from edge.register.imports.options import Options
 from edge.register.imports.plan import Draft, Plan
 from edge.register.imports.records import Reader, Record
 from edge.register.imports.sheets import Sheet
-from edge.register.imports.timetable import Options, TimetableDraft
+from edge.register.imports.timetable import TimetableDraft
 from edge.register.imports.understanding import lesson_of
 from edge.register.mappings import ImportMapping, Subject
 

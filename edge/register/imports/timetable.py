@@ -5,10 +5,9 @@ Changes nothing itself; everything it finds is in the plan.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date
-from types import MappingProxyType
 from typing import cast
 
 from pydantic import ValidationError
@@ -18,7 +17,8 @@ from edge.register.contract import Row, Snapshot
 from edge.register.entry import Entry
 from edge.register.imports.cells import Bells, code_of
 from edge.register.imports.matching import DAYS, Planned, ids_for
-from edge.register.imports.naming import Names
+from edge.register.imports.options import Options as Options  # noqa: PLC0414 told on to those who plan with it
+from edge.register.imports.options import names_of
 from edge.register.imports.plan import Draft, Scope
 from edge.register.imports.records import Reader
 from edge.register.imports.sheets import Place
@@ -36,38 +36,7 @@ from edge.register.lessons import (
 )
 
 _KINDS: tuple[type[Entry], ...] = (Partner, Program, Group, Teacher, Slot, OneOff, Cancellation, Substitution)
-_NOTHING: Mapping[str, str] = MappingProxyType({})
 _PLANNED = frozenset({Slot.kind, OneOff.kind})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
-    """What a person says of a file: the fields of unknown headers, whether it is all, the term of its week numbers.
-
-    `rooms` and `equipment` are the names of the codes that the configuration knows, `timezone` is the centre's.
-    """
-
-    answers: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
-    scope: Scope = Scope.ADDING
-    term: str = ""
-    rooms: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
-    equipment: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
-    timezone: str = "Europe/Moscow"
-
-
-def names_of(register: Snapshot, options: Options) -> Mapping[str, Names]:
-    """The names of everything that a timetable names."""
-    placed: list[Planned] = [row.value for row in register.rows(Slot)]
-    placed += [row.value for row in register.rows(OneOff)]
-    known: dict[str, Mapping[str, str]] = {
-        "room": {value.room: "" for value in placed if value.room} | dict(options.rooms),
-        "equipment": {code: "" for value in placed for code in value.equipment} | dict(options.equipment),
-        "group": {row.id: row.value.name for row in register.rows(Group)},
-        "program": {row.id: row.value.name for row in register.rows(Program)},
-        "teacher": {row.id: row.value.name for row in register.rows(Teacher)},
-        "partner": {row.id: row.value.name for row in register.rows(Partner)},
-    }
-    return {kind: Names(codes, word=kind) for kind, codes in known.items()}
 
 
 @dataclass(slots=True)

@@ -20,8 +20,8 @@ from edge.register.exports.writing import Flavour, csv_bytes, xlsx_bytes
 from edge.register.imports.cells import plain
 from edge.register.imports.headers import TIMETABLE, field_of
 from edge.register.imports.importing import plan_timetable
+from edge.register.imports.options import Options
 from edge.register.imports.plan import Action, Scope, apply_plan
-from edge.register.imports.timetable import Options
 from edge.register.kinds import KINDS
 from edge.register.lessons import Cancellation, Group, OneOff, Program, Slot
 from edge.register.mappings import Subject

@@ -10,8 +10,8 @@ import xlwt
 
 from edge.register.contract import Register
 from edge.register.imports.importing import plan_timetable
+from edge.register.imports.options import Options
 from edge.register.imports.plan import Plan, apply_plan
-from edge.register.imports.timetable import Options
 from tests.edge.register.school import T
 
 Cells = Sequence[Sequence[object]]
