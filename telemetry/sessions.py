@@ -21,6 +21,7 @@ Nothing here reads a clock, changes what was entered, or takes silence for idlen
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -31,6 +32,7 @@ from telemetry.columns import (
     Corrections,
     Float64s,
     Int8s,
+    Int32s,
     Int64s,
     Intervals,
     Inventory,
@@ -81,6 +83,15 @@ class Told:
 
     corrections: Corrections = field(default_factory=no_corrections)
     attendance: Attendance = field(default_factory=nobody_counted)
+
+
+class _Places(NamedTuple):
+    """The columns of the same names of `Sessions`."""
+
+    stations: Int32s
+    used_stations: Int32s
+    used_start: Int64s
+    used: Int32s
 
 
 def practical_sessions(
@@ -153,10 +164,6 @@ def _judged(
         original=status,
         confidence=_confidence(claims, amounts, rules, status),
         learners=np.append(lessons.learners, np.zeros(n_found, np.int32)),
-        stations=sums(claims.equipment_start, claims.stations).astype(np.int32),
-        used_stations=sums(claims.equipment_start, claims.stations * used).astype(np.int32),
-        used_start=np.append(0, np.cumsum(sums(claims.equipment_start, used.astype(np.int64)))),
-        used=claims.equipment[used],
         correction_start=np.zeros(len(claims.start) + 1, np.int64),
         correction=_EMPTY,
         room=claims.room,
@@ -170,7 +177,18 @@ def _judged(
         most_busy_ns=amounts.most_busy_ns,
         known_ns=amounts.known_ns,
         base_ns=amounts.base_ns,
+        **_places(claims, used)._asdict(),
         **evidence._asdict(),
+    )
+
+
+def _places(claims: Claims, used: Bools) -> _Places:
+    starts = claims.equipment_start
+    return _Places(
+        stations=sums(starts, claims.stations).astype(np.int32),
+        used_stations=sums(starts, claims.stations * used).astype(np.int32),
+        used_start=np.append(0, np.cumsum(sums(starts, used.astype(np.int64)))),
+        used=claims.equipment[used],
     )
 
 

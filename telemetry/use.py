@@ -13,7 +13,7 @@ from telemetry.claims import Claims
 from telemetry.columns import Float64s, Int64s, Intervals
 from telemetry.model import Instant, State
 from telemetry.spans import Spans
-from telemetry.timelines import Meetings, Timeline, bounds_of, by_group, greatest, in_state, meet, sums, timeline
+from telemetry.timelines import Meetings, bounds_of, by_group, greatest, in_state, meet, sums, timeline
 
 
 class Amounts(NamedTuple):
@@ -59,15 +59,19 @@ def use_of(intervals: Intervals, claims: Claims, now: Instant) -> Use:
 def _known_ns(intervals: Intervals, asked: Spans, n_groups: int) -> Int64s:
     """Time of each question that lies in intervals and is not unknown: beyond the intervals nothing is known."""
     unknown = meet(timeline(in_state(intervals, State.UNKNOWN)[1], n_groups=n_groups), asked)
-    return meet(_hulls(intervals, n_groups), asked).ns - unknown.ns
+    first, last = _hulls(intervals, n_groups)
+    told = np.minimum(asked.end, last[asked.group]) - np.maximum(asked.start, first[asked.group])
+    known: Int64s = np.maximum(told, 0) - unknown.ns
+    return known
 
 
-def _hulls(intervals: Intervals, n_groups: int) -> Timeline:
-    """From the first to the last interval of each equipment; intervals have no holes."""
+def _hulls(intervals: Intervals, n_groups: int) -> tuple[Int64s, Int64s]:
+    """From when and until when there are intervals of each equipment, which have no holes; 0 to 0 where none are."""
     bounds = bounds_of(intervals.equipment, n_groups)
-    group = np.flatnonzero(np.diff(bounds)).astype(np.int32)
-    first, last = bounds[:-1][group], bounds[1:][group] - 1
-    return timeline(Spans(group, intervals.start[first], intervals.end[last]), n_groups=n_groups)
+    some = np.flatnonzero(np.diff(bounds))
+    hulls = np.zeros((2, n_groups), np.int64)
+    hulls[:, some] = intervals.start[bounds[some]], intervals.end[bounds[some + 1] - 1]
+    return hulls[0], hulls[1]
 
 
 def amounts_of(claims: Claims, use: Use, now: Instant) -> Amounts:
