@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -110,6 +111,37 @@ def verify(data_dir: DataOption = None, as_json: JsonOption = False) -> None:  #
             typer.echo(f"{fault.place}: {fault.message}", err=True)
         typer.echo(f"{path}: {len(faults)} fault(s)" if faults else f"{path}: whole")
     raise typer.Exit(WRONG if faults else OK)
+
+
+@app.command()
+def export(  # noqa: PLR0913, PLR0917 - Typer's way to write options
+    name: Annotated[str, typer.Argument(help="utilisation, sessions or jobs.")],
+    first: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="The first day.")],
+    last: Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="The last day, included.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="The file to write: .csv or .xlsx.")],
+    by: Annotated[str, typer.Option("--by", help="Of utilisation: equipment, room, track, kind …")] = "equipment",
+    bucket: Annotated[str, typer.Option("--bucket", help="Of utilisation: day, week, month, quarter …")] = "day",
+    config: ConfigOption = None,
+    data_dir: DataOption = None,
+) -> None:
+    """Write a table of the numbers; without a configuration, of the demo lab. Works while the gateway runs.
+
+    Example: labedge export utilisation --from 2026-09-01 --to 2026-09-30 -o september.xlsx --config labedge.toml
+    """
+    from api import export as tables  # noqa: PLC0415 - as in `run`
+    from edge.numbers.figures import By, Cut  # noqa: PLC0415 - as in `run`
+
+    allowed = {"name": tuple(tables.TABLES), "--by": tuple(By), "--bucket": tuple(Cut)}
+    for word, (option, words) in zip((name, by, bucket), allowed.items(), strict=True):
+        if word not in words:
+            _fail(f"{option}: there is no {word!r}.", f"Take one of {', '.join(words)}.", MISUSED)
+    settings = tables.demo_roster() if config is None else load(config, environ=os.environ)
+    window = tables.window(first.date(), last.date(), settings.centre.timezone)
+    asked = tables.Asked(*window, By(by), Cut(bucket))
+    folder = data_dir or Path("data", "demo" if config is None else "lab")
+    content = tables.exported(name, output.suffix, asked, settings=settings, folder=folder, clock=SystemClock())
+    output.write_bytes(content)
+    typer.echo(f"{output}: {len(content)} bytes")
 
 
 @app.command()
