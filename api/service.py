@@ -6,6 +6,7 @@ Nothing here knows a device or a record; `edge.main` joins those.
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import socket
 import threading
@@ -53,6 +54,7 @@ def demo(settings: Settings, folder: Path) -> Lab:
 
     lab = DemoLab(settings, folder, SystemClock())
     count = lab.write_history()
+    lab.enter_register()
     log.info("demo lab: %d records of history written", count)
     return Lab(Gateway(lab.settings, folder), lab.start, lab.stop)
 
@@ -123,7 +125,7 @@ def _listen(api: Api) -> socket.socket:
         return socket.create_server((api.host, api.port), family=family, backlog=128)
     except OSError as error:
         raise GiveUp(
-            f"The pages cannot be served at {api.host}:{api.port}: {error.strerror}.",
+            f"The pages cannot be served at {api.host}:{api.port}: {os.strerror(error.errno or 0)}.",
             fix="Stop the program that uses the port, or choose another: LABEDGE_API__PORT=8081",
         ) from error
 

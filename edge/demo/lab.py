@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from drivers.catalog import CATALOG
 from drivers.contract import LinkKind, Publish, Setting, Spec
 from edge.clock import Clock, ManualClock
+from edge.demo import school
 from edge.demo.calendar import quarter_start
 from edge.demo.history import Past
 from edge.demo.script import life
@@ -23,6 +24,7 @@ from edge.demo.stage import Actor, MqttPort, Port, PtyPort, Stage, TcpPort
 from edge.health import Health
 from edge.journal.sqlite import SqliteJournal
 from edge.metrics import Metrics
+from edge.register.sqlite import SqliteRegister
 from edge.settings import Equipment, Kind, LinkSettings, Settings
 from telemetry.model import NS_PER_S, EquipmentId, Instant
 
@@ -83,6 +85,15 @@ class DemoLab:
             return self._write(journal, start, now, zone) if now - start > CATCH_UP_NS else 0
         finally:
             journal.close()
+
+    def enter_register(self) -> None:
+        """Enter a timetable that matches the history, where nothing was ever entered."""
+        register = SqliteRegister(self._folder / "register.sqlite")
+        try:
+            zone = ZoneInfo(self.settings.centre.timezone)
+            school.enter(register, self.settings.equipment, zone, seed=SEED, now=self._clock.now())
+        finally:
+            register.close()
 
     def start(self) -> None:
         """Plug the devices in."""
