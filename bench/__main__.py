@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bench.outcome import Row, table, write
 
-FIGURES = ("messages", "batches", "latency", "disk", "reading", "start", "rest")
+FIGURES = ("messages", "batches", "latency", "disk", "reading", "start", "rest", "utilisation", "sessions", "growth")
 """The modules of `bench.figures`, in the order of the table."""
 
 
