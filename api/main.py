@@ -30,7 +30,7 @@ from api.routes import (
 )
 from api.routes import live as live_feed
 from edge.clock import Clock
-from edge.health import Health
+from edge.health import Health, Part
 from edge.ingest import Ingest
 from edge.live import Live
 from edge.metrics import Metrics
@@ -88,7 +88,11 @@ def create_app(  # noqa: PLR0913 - all that a route may use is handed in here, e
         numbers=numbers,
         rendered=Rendered(),
     )
-    problem.install(app, page=lambda request, status: error_page(request, pages, status))
+    problem.install(
+        app,
+        page=lambda request, status: error_page(request, pages, status),
+        damaged=lambda error: health.report(Part("disk", ok=False, message=str(error), fix=error.fix, vital=False)),
+    )
     for router in _API_ROUTERS:
         app.include_router(router, prefix=API)
     for router in (service.router, board.router, equipment_page.router, static.router):

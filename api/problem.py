@@ -67,9 +67,13 @@ def problem_response(
 ErrorPage = Callable[[Request, int], Response]
 
 
-def install(app: FastAPI, page: ErrorPage) -> None:
-    """Answer every error of `app` as a problem; a browser that asks for a page gets one, made by `page`."""
+def install(app: FastAPI, page: ErrorPage, *, damaged: Callable[[Damaged], None]) -> None:
+    """Answer every error of `app` as a problem; a browser that asks for a page gets one, made by `page`.
+
+    `damaged` is told what a request found damaged on disk: whoever looks after the gateway must hear of it too.
+    """
     app.state.error_page = page
+    app.state.damaged = damaged
     app.add_exception_handler(Problem, _known)
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(LabedgeError, _labedge)
@@ -102,10 +106,15 @@ async def _refused(_: Request, error: Exception) -> Response:
     return problem_response(HTTPStatus.UNPROCESSABLE_ENTITY, str(error), fix=error.fix or _FIX[422], errors=faults)
 
 
-async def _labedge(_: Request, error: Exception) -> Response:
+async def _labedge(request: Request, error: Exception) -> Response:
     if not isinstance(error, LabedgeError):
         raise error
+    if isinstance(error, Damaged):
+        _LOG.error("%s %s: %s", request.method, request.url.path, error)
+        request.app.state.damaged(error)
     status = _STATUS.get(type(error), HTTPStatus.INTERNAL_SERVER_ERROR)
+    if _wants_page(request):
+        return _page(request, status)
     headers = {"Retry-After": str(RETRY_AFTER_S)} if status is HTTPStatus.SERVICE_UNAVAILABLE else {}
     return problem_response(status, str(error), fix=error.fix or _FIX[500], headers=headers)
 

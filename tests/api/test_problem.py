@@ -8,6 +8,7 @@ from starlette.requests import Request
 
 from api import problem
 from api.instants import format_instant, parse_instant
+from edge.errors import Damaged
 from tests.api.lab import MINUTE, NOW, Lab
 
 INTERVALS = "/api/v1/equipment/mill-1/intervals"
@@ -57,6 +58,22 @@ def test_an_unforeseen_error_tells_no_inner_thing(lab: Lab, monkeypatch: pytest.
     assert "secret" not in answer.text
     page = lab.client.get("/api/v1/records", headers={"accept": "text/html"})
     assert page.headers["content-type"] == "application/problem+json"
+
+
+def test_damage_that_a_request_meets_is_told_to_all_who_look_after_the_gateway(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_words: object) -> None:
+        raise Damaged("The journal is damaged.", fix="Run `labedge verify`.")
+
+    monkeypatch.setattr(lab.store, "jobs", broken)
+    monkeypatch.setattr(lab.store, "records", broken)
+    answer = lab.client.get("/api/v1/records")
+    assert (answer.status_code, answer.json()["fix"]) == (500, "Run `labedge verify`.")
+    [part] = lab.get("/ready")["failed"]
+    assert (part["message"], part["fix"]) == ("The journal is damaged.", "Run `labedge verify`.")
+    page = lab.client.get("/equipment/mill-1", headers={"accept": "text/html", "accept-language": "en"})
+    assert (page.status_code, "could not show" in page.text) == (500, True)
 
 
 def test_a_person_gets_a_page_instead(lab: Lab) -> None:
