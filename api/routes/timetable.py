@@ -24,7 +24,7 @@ from edge.register.contract import Change, Put, Remove, Snapshot
 from edge.register.entry import Entry, Part, Person, Reason
 from edge.register.exports.timetable import timetable_ics, timetable_table
 from edge.register.exports.writing import Flavour, csv_bytes
-from edge.register.imports.timetable import Options
+from edge.register.imports.options import Options
 from edge.register.lessons import Cancellation, Group, OneOff, Partner, Program, Slot, Substitution, Teacher
 from edge.register.upkeep import PlannedMaintenance
 from telemetry.lessons import lessons
