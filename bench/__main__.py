@@ -10,7 +10,19 @@ from pathlib import Path
 
 from bench.outcome import Row, table, write
 
-FIGURES = ("messages", "batches", "latency", "disk", "reading", "start", "rest", "utilisation", "sessions", "growth")
+FIGURES = (
+    "messages",
+    "batches",
+    "latency",
+    "disk",
+    "reading",
+    "start",
+    "rest",
+    "utilisation",
+    "sessions",
+    "growth",
+    "answers",
+)
 """The modules of `bench.figures`, in the order of the table."""
 
 
