@@ -71,7 +71,10 @@ class Card:
 def card_of(picture: Picture, texts: Texts, now: Instant) -> Card:
     """The card of one equipment at `now`."""
     state = picture.state.word
+    detail = _detail(picture, texts)
     link, link_text = link_words(picture.link, texts)
+    if picture.link is not None and not picture.link.up and texts.said(picture.link.reason) == detail:
+        link_text = texts("link.down")  # why is said once
     targets = targets_of(one.channel for one in picture.channels)
     wanted = {one.channel: one.v for one in picture.channels if one.channel in targets.values()}
     measured = sorted((one for one in picture.channels if one.channel not in wanted), key=lambda one: rank(one.channel))
@@ -83,7 +86,7 @@ def card_of(picture: Picture, texts: Texts, now: Instant) -> Card:
         state_text=texts(f"state.{state}"),
         since_ms=None if picture.since is None else picture.since // NS_PER_MS,
         since_text="" if picture.since is None else texts.since(picture.since, now),
-        detail=_detail(picture, texts),
+        detail=detail,
         job=None if picture.job is None else job_line(picture.job, texts),
         values=tuple(value_of(one, texts, wanted.get(targets.get(one.channel, ""), 0.0)) for one in shown),
         more_values=len(measured) - len(shown),

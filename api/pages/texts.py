@@ -24,8 +24,8 @@ NBSP = "\u00a0"
 NARROW_NBSP = "\u202f"
 MINUS = "\u2212"
 FORMS = frozenset({"one", "few", "many"})
-COUNTED = frozenset({"pcs", "rpm", "bpm"})
-"""Units of whole things."""
+COUNTED = frozenset({"pcs", "rpm", "bpm", "mm/min"})
+"""Units of whole things, or so small that nobody looks at their parts."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from api.pages.sayings import MAX_LENGTH, retold, sentences
+from edge.journal.faults import _FIXES as DISK
+from edge.links.serial import FIXES as PORTS
 
 ROOT = Path(__file__).parents[2]
 SYSTEM = (
@@ -47,6 +49,11 @@ def test_every_sentence_is_said_by_the_code(sentence: str) -> None:
     code = said_by_the_code()
     parts = [part for part in re.split(r"\{[a-d]\}", sentence) if re.search(r"\w{2}", part)]
     assert [part for part in parts if part.strip() not in code and part.strip().replace('"', '\\"') not in code] == []
+
+
+@pytest.mark.parametrize("said", sorted({*DISK.values(), *(fix for _, _, fix in PORTS.values())}))
+def test_what_to_do_about_disks_and_ports_is_told_in_russian(said: str) -> None:
+    assert retold(said, "ru") != said
 
 
 @pytest.mark.parametrize(("said", "told"), sorted(sentences("ru").items()))
