@@ -76,7 +76,7 @@ def card_of(picture: Picture, texts: Texts, now: Instant) -> Card:
     if picture.link is not None and not picture.link.up and texts.said(picture.link.reason) == detail:
         link_text = texts("link.down")  # why is said once
     targets = targets_of(one.channel for one in picture.channels)
-    wanted = {one.channel: one.v for one in picture.channels if one.channel in targets.values()}
+    wanted = {str(one.channel): one.v for one in picture.channels if one.channel in targets.values()}
     measured = sorted((one for one in picture.channels if one.channel not in wanted), key=lambda one: rank(one.channel))
     shown = measured[:MAX_VALUES]
     return Card(

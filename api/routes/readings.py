@@ -107,13 +107,7 @@ def _per_pixel(parts: Parts, asked: Asked, form: Format, *, points: int) -> Resp
 )
 async def post_readings(request: Request, parts: PartsIn) -> Response:
     """Keep a batch: JSON, NDJSON or MessagePack, as on MQTT with `equipment`; repeating it is harmless."""
-    kind = request.headers.get("content-type", "")
-    if kind.partition(";")[0].strip().lower() not in _ALIASES:
-        raise Problem(
-            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-            f"the body's type {kind!r} is not read here",
-            fix=f"Send Content-Type: {', '.join(_TYPES)}.",
-        )
+    kind = _kind_of(request)
     with parts.ingest.hold() as room:
         body, size = await _limited_body(request, room)
         if size > MAX_BODY:
@@ -128,6 +122,26 @@ async def post_readings(request: Request, parts: PartsIn) -> Response:
             fix="Correct the batch and send it again; what was refused is kept for the technician to see.",
         )
     return answer(PostedView(posted.offset, posted.accepted, posted.rejected, list(posted.reasons)))
+
+
+def _kind_of(request: Request) -> str:
+    """The body's media type; raises a `Problem` for one that is not read, or that is packed."""
+    kind = request.headers.get("content-type", "")
+    if kind.partition(";")[0].strip().lower() not in _ALIASES:
+        raise Problem(
+            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+            f"the body's type {kind!r} is not read here",
+            fix=f"Send Content-Type: {', '.join(_TYPES)}.",
+        )
+    packing = request.headers.get("content-encoding", "identity").strip().lower()
+    if packing not in ("identity", ""):
+        raise Problem(
+            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+            f"a body packed with {packing!r} is not read here",
+            fix="Send it unpacked, without Content-Encoding; MessagePack with bytes in v is the small form.",
+            headers={"Accept-Encoding": "identity"},
+        )
+    return kind
 
 
 async def _committed(promise: Future[Posted]) -> Posted:

@@ -128,6 +128,16 @@ def test_an_unread_media_type_is_refused(lab: Lab) -> None:
     assert post(lab, b"x", "text/plain").status_code == 415
 
 
+@pytest.mark.parametrize(("packing", "status"), [("gzip", 415), ("br", 415), ("identity", 200)])
+def test_a_packed_body_is_refused_with_what_to_send_instead(lab: Lab, packing: str, status: int) -> None:
+    headers = {"content-type": "application/json", "content-encoding": packing}
+    answer = lab.client.post(POST, content=json.dumps(BATCH).encode(), headers=headers)
+    assert answer.status_code == status
+    if status == 415:
+        assert "unpacked" in answer.json()["fix"]
+        assert answer.headers["accept-encoding"] == "identity"
+
+
 @pytest.mark.parametrize("declared", [True, False])
 def test_a_body_above_the_limit_is_refused_and_its_begin_is_kept(
     lab: Lab, monkeypatch: pytest.MonkeyPatch, *, declared: bool
