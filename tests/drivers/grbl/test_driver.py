@@ -155,12 +155,30 @@ def test_why_there_is_an_alarm(lines: str, reason: str) -> None:
     "lines",
     [
         "error:9\r\n[MSG:ERR: GCode cannot be executed in lock or alarm state]\r\n",
-        "[MSG:ERR: Bad GCode: XYZZY]\r\nerror:2\r\n",
+        "[MSG:ERR: Bad GCode: XYZZY]\r\nerror:2\r\n[MSG:ERR: Bad GCode number format]\r\n",
     ],
 )
 def test_errors_with_words_before_or_behind_change_nothing(lines: str) -> None:
     bench = opened().said("<Idle|FS:0,0>\r\n" + lines, 1)
     assert bench.words() == ["1.0 idle Idle"]
+    assert bench.rejects() == []
+
+
+def test_a_report_may_come_amid_the_answer_to_an_earlier_command() -> None:
+    bench = opened().said("<Idle|MPos:0.000,0.000,0.000|FS:0,0>\r\n[VER:1.1h.20190830:]\r\n[OPT:V,15,128]\r\nok\r\n", 1)
+    assert bench.words() == ["1.0 idle Idle"]
+    assert bench.rejects() == []
+
+
+def test_a_reset_after_the_check_mode_is_one() -> None:
+    bench = (
+        opened().said("<Check|FS:0,0>\r\n", 1).said("[MSG:Disabled]\r\nok\r\n" + BANNER, 2).said("<Idle|FS:0,0>\r\n", 3)
+    )
+    assert bench.words() == [
+        "1.0 idle Check",
+        "2.0 unknown the controller was reset and has not reported yet",
+        "3.0 idle Idle",
+    ]
     assert bench.rejects() == []
 
 

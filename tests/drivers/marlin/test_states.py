@@ -137,6 +137,16 @@ def test_a_recoverable_error_is_no_fault() -> None:
     assert Talk().ready().hear("!! Move out of range: 300 0 0", "Error:checksum mismatch, Last Line: 0").states == []
 
 
+@pytest.mark.parametrize(
+    "boot", [b"\x80start\nPowerUp\nMarlin 1.1.9\n", b"ok T:20.0 /0\x80\xffstart\r\necho:PowerUp\r\n", b"\0\0start\n"]
+)
+def test_a_boot_byte_on_the_line_of_the_start_hides_no_reset(boot: bytes) -> None:
+    talk = printing().bytes(boot).wait(1)
+    assert talk.phases == ["started", "progressed", "ended failed"]
+    assert (talk.said[-1].reason, talk.asked) == ("it has just started", ["M115"])
+    assert [noise.raw.rstrip() for noise in talk.noise] == [line for line in boot.splitlines() if not line.isascii()]
+
+
 def test_a_reset_ends_the_print_and_asks_all_anew() -> None:
     talk = printing().hear("start", "PowerUp", "Marlin 2.1").wait(1)
     assert talk.phases[-1] == "ended failed"
