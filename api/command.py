@@ -144,6 +144,47 @@ def export(  # noqa: PLR0913, PLR0917 - Typer's way to write options
     typer.echo(f"{output}: {len(content)} bytes")
 
 
+@app.command("import")
+def import_(  # noqa: PLR0913, PLR0917 - Typer's way to write options
+    name: Annotated[str, typer.Argument(help="timetable or equipment.")],
+    file: Annotated[Path, typer.Argument(help="The file: .xlsx, .xls, CSV; a timetable may be an iCalendar.")],
+    apply: Annotated[bool, typer.Option("--apply", help="Do it; otherwise it is only told.")] = False,  # noqa: FBT002 - Typer's way to write a flag
+    author: Annotated[str, typer.Option("--author", help="Who enters it; a timetable needs it to apply.")] = "",
+    reason: Annotated[str, typer.Option("--reason", help="Why; default: the file's name.")] = "",
+    answer: Annotated[list[str] | None, typer.Option("--answer", help="COLUMN=MEANING of an unknown header.")] = None,
+    replace: Annotated[bool, typer.Option("--replace", help="The file is all: remove what it has not.")] = False,  # noqa: FBT002 - as above
+    config: ConfigOption = None,
+    data_dir: DataOption = None,
+    as_json: JsonOption = False,  # noqa: FBT002 - as above
+) -> None:
+    """Tell what a file would change, every fault with its cell, and with --apply do it; exit 1 on any fault.
+
+    Example: labedge import timetable timetable.xlsx --config labedge.toml --apply --author "A. Petrova"
+    """
+    from api import importing  # noqa: PLC0415 - as in `run`
+    from edge.register.imports.plan import Scope  # noqa: PLC0415 - as in `run`
+    from edge.register.mappings import Subject  # noqa: PLC0415 - as in `run`
+
+    if name not in tuple(Subject) or (replace and name != Subject.TIMETABLE):
+        _fail(f"There is no such import of {name!r}.", "Take timetable [--replace] or equipment.", MISUSED)
+    asked = importing.Asked(
+        file=file,
+        folder=data_dir or Path("data", "demo" if config is None else "lab"),
+        settings=importing.settings_of(config, Subject(name)),
+        config=config,
+        answers=importing.answered(answer or (), Subject(name)),
+        scope=Scope.REPLACING if replace else Scope.ADDING,
+        apply=apply,
+        author=author,
+        reason=reason,
+    )
+    imported = importing.IMPORTS[Subject(name)](asked, SystemClock())
+    typer.echo(importing.dumped(imported) if as_json else "\n".join(importing.told(imported)))
+    for line in () if as_json else importing.troubles(imported.plan):
+        typer.echo(line, err=True)
+    raise typer.Exit(OK if imported.plan.ready else WRONG)
+
+
 @app.command()
 def drivers(as_json: JsonOption = False) -> None:  # noqa: FBT002 - Typer's way to write a flag
     """List the families of devices and their settings.
