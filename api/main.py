@@ -26,6 +26,7 @@ from api.routes import (
     service,
     static,
     timetable,
+    timetable_import,
     utilisation,
 )
 from api.routes import live as live_feed
@@ -52,6 +53,7 @@ _API_ROUTERS = (
     register.router,
     hour_meters.router,
     timetable.router,
+    timetable_import.router,
 )
 
 
