@@ -153,6 +153,7 @@ def import_(  # noqa: PLR0913, PLR0917 - Typer's way to write options
     reason: Annotated[str, typer.Option("--reason", help="Why; default: the file's name.")] = "",
     answer: Annotated[list[str] | None, typer.Option("--answer", help="COLUMN=MEANING of an unknown header.")] = None,
     replace: Annotated[bool, typer.Option("--replace", help="The file is all: remove what it has not.")] = False,  # noqa: FBT002 - as above
+    term: Annotated[str, typer.Option("--term", help="The term of week numbers; default: the last one.")] = "",
     config: ConfigOption = None,
     data_dir: DataOption = None,
     as_json: JsonOption = False,  # noqa: FBT002 - as above
@@ -174,6 +175,7 @@ def import_(  # noqa: PLR0913, PLR0917 - Typer's way to write options
         config=config,
         answers=importing.answered(answer or (), Subject(name)),
         scope=Scope.REPLACING if replace else Scope.ADDING,
+        term=term,
         apply=apply,
         author=author,
         reason=reason,

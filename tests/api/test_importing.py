@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 import tomllib
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,8 @@ from edge.clock import ManualClock
 from edge.configuration import load
 from edge.errors import GiveUp
 from edge.main import REGISTER
+from edge.register.calendar import Term
+from edge.register.contract import Put
 from edge.register.lessons import Slot
 from edge.register.mappings import Subject
 from edge.register.sqlite import SqliteRegister
@@ -60,6 +64,8 @@ def folder(tmp_path: Path) -> Path:
         "odd.xlsx": xlsx(ODD),
         "odder.csv": csv_of([*ODD, ["ср", "9:00-9:45", "ПР-1", "Робототехника", "Мастерская"]]),
         "list.csv": csv_of(LIST),
+        "plug.csv": csv_of([LIST[0], ["Розетка", "0099", "Мастерская", "розетка", ""]]),
+        "weeks.csv": csv_of([HEADERS, ["пн", "9:00-9:45", "ПР-1", "1-4 н. Робототехника", "Мастерская"]]),
         "wrong.csv": csv_of([*LIST, ["Штука", "0014", "Мастерская", "нечто", ""]]),
         "grbl.csv": csv_of([*LIST, ["Ещё", "0014", "Мастерская", "", "grbl"]]),
         "odd-list.csv": csv_of([[*LIST[0][:4], "Чем говорит"], *LIST[1:]]),
@@ -159,6 +165,35 @@ def test_new_equipment_becomes_a_file_beside_the_configuration_that_is_read(fold
     assert [path.name for path in file.parent.iterdir()] == ["list.toml"]
     again = said(folder, "equipment", "list.csv", "--apply")
     assert "applied: 0 add, 1 change, 0 remove, 1 same" in again.output
+
+
+def test_the_other_files_of_the_folder_count(folder: Path) -> None:
+    (folder / "equipment.d").mkdir()
+    other = CONFIG[CONFIG.index("[[") :].replace("mill-1", "laser-7").replace("Фрезер", "Лазер").replace("0012", "0013")
+    (folder / "equipment.d" / "other.toml").write_text(other, "utf-8")
+    assert "laser-7 is configured already" in said(folder, "equipment", "list.csv").output
+    done = said(folder, "equipment", "plug.csv", "--apply")
+    assert done.exit_code == OK, done.output
+    told = load(folder / "labedge.toml", environ={})
+    assert {one.id for one in told.equipment} == {"mill-1", "laser-7", "rozetka"}
+
+
+def test_week_numbers_count_in_the_term_that_is_named(folder: Path) -> None:
+    register = SqliteRegister(folder / REGISTER)
+    for entry, year in (("old", 2025), ("new", 2026)):
+        value = Term(name=entry, first_day=date(year, 9, 1), last_day=date(year, 12, 28))
+        register.apply((Put(entry, value),), author="завуч", reason="год", at=NOW)
+    register.close()
+    for words, year in (((), 2026), (("--term", "old"), 2025)):
+        asked = ("--apply", "--author", "завуч", *words)
+        data = folder / f"data-{year}"
+        data.mkdir()
+        shutil.copy(folder / REGISTER, data / REGISTER)
+        assert said(folder, "timetable", "weeks.csv", *asked, "--data-dir", str(data)).exit_code == OK
+        entered_now = SqliteRegister(data / REGISTER)
+        (slot,) = [row.value for row in entered_now.rows(Slot).value]
+        entered_now.close()
+        assert slot.first_day == date(year, 9, 1)
 
 
 def test_a_file_that_is_there_is_never_overwritten(folder: Path) -> None:
