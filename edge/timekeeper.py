@@ -40,7 +40,10 @@ class Timekeeper:
         *,
         after_jump: Callable[[Instant, Instant], Sequence[Record]] = lambda _before, _now: (),
     ) -> None:
-        """Take the clocks as they stand; `after_jump(before, now)` gives what is kept along with a jump."""
+        """Take the clocks as they stand; `after_jump(before, now)` gives what is kept along with a jump.
+
+        It is asked again, with `now` for both, when the clock passes where it stood before a step back.
+        """
         self._after_jump = after_jump
         self._clock = clock
         self._journal = journal
@@ -48,21 +51,33 @@ class Timekeeper:
         self._offset_ns = clock.now() - clock.monotonic()
         self._jump_ns = 0
         self._noticed_at = 0
+        self._furthest: Instant = 0
 
     def look(self) -> None:
         """Record a jump since the last look, and say how the clock is."""
         now, monotonic = self._clock.now(), self._clock.monotonic()
         by_ns = now - monotonic - self._offset_ns
-        if abs(by_ns) > JUMP_NS:
-            try:
-                jump = ClockJumped(now, now, by_ns)
-                self._journal.append([jump, *self._after_jump(now - by_ns, now)], timeout_s=ROOM_WAIT_S)
-            except Full:
-                return
-            self._jump_ns, self._noticed_at = by_ns, monotonic
-            log.warning("the clock was set by %.3f s", by_ns / NS_PER_S)
+        try:
+            if abs(by_ns) > JUMP_NS:
+                self._jumped(now, by_ns)
+                self._jump_ns, self._noticed_at = by_ns, monotonic
+            elif now > self._furthest > 0:
+                self._caught_up(now)
+        except Full:
+            return
         self._offset_ns += by_ns
         self._health.report(self._part(now, monotonic))
+
+    def _jumped(self, now: Instant, by_ns: int) -> None:
+        before = now - by_ns
+        self._journal.append([ClockJumped(now, now, by_ns), *self._after_jump(before, now)], timeout_s=ROOM_WAIT_S)
+        self._furthest = max(self._furthest, before) if now <= max(self._furthest, before) else 0
+        log.warning("the clock was set by %.3f s", by_ns / NS_PER_S)
+
+    def _caught_up(self, now: Instant) -> None:
+        """What was recorded before a step back lay in the future, and would now be taken for the latest news."""
+        self._journal.append(self._after_jump(now, now), timeout_s=ROOM_WAIT_S)
+        self._furthest = 0
 
     def _part(self, now: int, monotonic: int) -> Part:
         if now < OLDEST_NS:

@@ -79,3 +79,55 @@ def test_what_is_said_again_after_a_jump_goes_with_its_record() -> None:
     timekeeper.look()
     assert said == [(START, START - 3600 * NS_PER_S)]
     assert [type(record) for record in lab.journal.records] == [ClockJumped, StateSeen]
+
+
+def test_when_the_clock_passes_where_it_was_set_back_from_states_are_said_once_more() -> None:
+    lab = Lab()
+    said: list[tuple[int, int]] = []
+
+    def after_jump(before: int, now: int) -> list[StateSeen]:
+        said.append((before - START, now - START))
+        return [StateSeen(EquipmentId("mill-1"), now, now, State.BUSY)]
+
+    timekeeper = Timekeeper(lab.clock, lab.journal, lab.health, after_jump=after_jump)
+    lab.clock.jump(-10 * NS_PER_S)
+    for _ in range(20):
+        timekeeper.look()
+        lab.clock.advance(NS_PER_S)
+    assert said == [(0, -10 * NS_PER_S), (NS_PER_S, NS_PER_S)]
+    assert [type(record) for record in lab.journal.records] == [ClockJumped, StateSeen, StateSeen]
+
+
+def test_a_clock_that_is_set_forward_again_has_said_its_states_already() -> None:
+    lab = Lab()
+    said: list[int] = []
+
+    def after_jump(_before: int, now: int) -> list[StateSeen]:
+        said.append(now)
+        return []
+
+    timekeeper = Timekeeper(lab.clock, lab.journal, lab.health, after_jump=after_jump)
+    for by_s in (-10, 60):
+        lab.clock.jump(by_s * NS_PER_S)
+        timekeeper.look()
+    lab.clock.advance(100 * NS_PER_S)
+    timekeeper.look()
+    assert len(said) == 2
+
+
+def test_states_that_are_due_once_more_wait_for_room() -> None:
+    lab = Lab()
+    lab.timekeeper = Timekeeper(
+        lab.clock,
+        lab.journal,
+        lab.health,
+        after_jump=lambda _before, now: [StateSeen(EquipmentId("mill-1"), now, now, State.BUSY)],
+    )
+    lab.clock.jump(-10 * NS_PER_S)
+    lab.look()
+    lab.clock.advance(11 * NS_PER_S)
+    lab.journal.room = 0
+    lab.look()
+    lab.journal.make_room()
+    lab.look()
+    assert [type(record) for record in lab.journal.records] == [ClockJumped, StateSeen, StateSeen]
