@@ -13,6 +13,7 @@ from fastapi import Depends, Path, Query
 from starlette.requests import HTTPConnection
 
 from api.answers import Format
+from api.boards import Boards
 from api.instants import InstantIn
 from api.pages.render import Pages
 from api.problem import Problem
@@ -49,6 +50,7 @@ class Parts:
     pages: Pages
     numbers: Numbers
     rendered: Rendered
+    boards: Boards
 
 
 def parts_of(connection: HTTPConnection) -> Parts:

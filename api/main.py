@@ -8,6 +8,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from api import problem
+from api.boards import Boards
 from api.deps import Parts
 from api.guard import Guard, allowed_hosts
 from api.pages.language import error_page
@@ -89,6 +90,7 @@ def create_app(  # noqa: PLR0913 - all that a route may use is handed in here, e
         pages=pages,
         numbers=numbers,
         rendered=Rendered(),
+        boards=Boards(live, health, clock, centre=settings.centre, pages=pages),
     )
     problem.install(
         app,

@@ -12,16 +12,17 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response, StreamingResponse
 
+from api import boards
+from api.boards import Shown
 from api.deps import Parts, PartsIn
 from api.feed import Feed, seconds_until
-from api.pages.board import Board, board_of
 from api.pages.language import language_of, other, page
 from api.pages.stream import BoardStream
 from api.pages.texts import Language
 
 router = APIRouter(include_in_schema=False)
 
-GATHER_S = 0.1
+GATHER_S = 0.08
 """Changes of this long go out together: well within the 200 ms that a change may take, and calm to look at."""
 
 LOOK_S = 2.0
@@ -43,7 +44,7 @@ def get_board(
     text = parts.pages.render(
         "board.html",
         language,
-        board=_board(parts, language),
+        board=parts.boards.fresh(language).board,
         kiosk=kiosk is not None,
         theme=theme,
         other=other(language),
@@ -63,32 +64,27 @@ async def get_events(request: Request, parts: PartsIn) -> Response:
     )
 
 
-def _board(parts: Parts, language: Language) -> Board:
-    now = parts.clock.now()
-    return board_of(
-        parts.live.snapshot(now),
-        parts.health.parts(),
-        centre=parts.settings.centre,
-        texts=parts.pages.texts(language),
-        now=now,
-    )
-
-
 async def board_events(parts: Parts, feed: Feed, stream: BoardStream, language: Language) -> AsyncIterator[bytes]:
     """Tell the reader what changes until it leaves or the gateway stops; the feed ends with it."""
     try:
         alive_at = 0
         closed = False
         while not closed:
-            board = _board(parts, language)
-            told = stream.catch_up(board)
+            shown = parts.boards.shared(language)
+            told = stream.catch_up(shown.board)
             if parts.clock.monotonic() >= alive_at:
                 alive_at = parts.clock.monotonic() + round(SIGN_OF_LIFE_S * 1e9)
-                told += stream.now(board)
+                told += stream.now(shown.board)
             if told:
                 yield told
                 await asyncio.sleep(GATHER_S)
-            wait_s = seconds_until(parts.live.snapshot(parts.clock.now()).changes_at, parts.clock.now())
-            closed = (await feed.next(min(wait_s, LOOK_S))).closed
+            closed = (await feed.next(_wait_s(parts, shown))).closed
     finally:
         parts.live.unsubscribe(feed.subscription)
+
+
+def _wait_s(parts: Parts, shown: Shown) -> float:
+    """How long what a reader has been shown may stay: but a moment, where something has been committed since."""
+    if parts.live.offset() != shown.offset:
+        return boards.SHARED_S
+    return min(seconds_until(shown.changes_at, parts.clock.now()), LOOK_S)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from api import boards
 from api.deps import Parts
 from api.feed import LONGEST_WAIT_S, SHORTEST_WAIT_S, Feed, feed_of, seconds_until
 from api.pages.stream import BoardStream
@@ -48,6 +49,7 @@ class Reader:
 def read(lab: Lab, act: Callable[[Reader], Any], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(board, "GATHER_S", 0.0)
     monkeypatch.setattr(board, "LOOK_S", 0.01)
+    monkeypatch.setattr(boards, "SHARED_S", 0.0)
 
     async def reading_board() -> None:
         await act(Reader(lab))
@@ -121,10 +123,34 @@ def test_what_cannot_be_seen_is_not_sent(lab: Lab) -> None:
     pages = lab.app.state.parts.pages
     stream = BoardStream(pages, "ru", version="1")
     lab.keep([reading(NOW, 210.06)])
-    stream.catch_up(board._board(lab.app.state.parts, "ru"))
+    stream.catch_up(lab.app.state.parts.boards.fresh("ru").board)
     lab.keep([reading(NOW + 1, 210.07)])
     lab.clock.advance(HOUR)
-    assert stream.catch_up(board._board(lab.app.state.parts, "ru")) == b""
+    assert stream.catch_up(lab.app.state.parts.boards.fresh("ru").board) == b""
+
+
+def test_readers_of_one_language_share_a_board_until_it_is_old(lab: Lab) -> None:
+    made = lab.app.state.parts.boards
+    first = made.shared("ru")
+    lab.keep([state(NOW, State.BUSY, PRINTER)])
+    assert made.shared("ru") is first
+    assert made.shared("en") is not first
+    lab.clock.advance(S)
+    assert made.shared("ru").offset == lab.live.offset() > first.offset
+
+
+def test_a_reader_of_a_board_that_is_a_little_old_looks_again(lab: Lab) -> None:
+    async def act() -> None:
+        reader = Reader(lab)
+        await reader.next()
+        lab.keep([state(NOW, State.BUSY, PRINTER)])
+        waiting = asyncio.ensure_future(reader.until("cards"))
+        while not waiting.done():
+            lab.clock.advance(S // 100)
+            await asyncio.sleep(0)
+        assert "Работает" in waiting.result()["html"]
+
+    asyncio.run(act())
 
 
 def test_the_stream_is_served_as_events(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
