@@ -27,6 +27,7 @@ OK, WRONG, MISUSED = 0, 1, 2
 app = typer.Typer(
     name="labedge",
     help="The edge service of a school lab: devices in, kept durably, live on a board.",
+    epilog="Example: labedge run --config labedge.toml",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -39,7 +40,11 @@ ConfigOption = Annotated[
 ]
 DataOption = Annotated[
     Path | None,
-    typer.Option("--data-dir", envvar="LABEDGE_DATA_DIR", help="Where the journal is kept; default: ./data."),
+    typer.Option(
+        "--data-dir",
+        envvar="LABEDGE_DATA_DIR",
+        help="Where the journal is kept; default: data/lab, for the demo data/demo.",
+    ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
@@ -59,7 +64,7 @@ def run(
     demo: Annotated[bool, typer.Option("--demo", help="Simulated devices, whatever is configured.")] = False,  # noqa: FBT002 - Typer's way to write a flag
     verbose: Annotated[bool, typer.Option("--verbose", help="Log every detail.")] = False,  # noqa: FBT002 - as above
 ) -> None:
-    """Start the gateway with its API and pages; without a configuration, the demo lab.
+    """Start the gateway; without a configuration, the demo lab.
 
     Example: labedge run --config /etc/labedge/labedge.toml --data-dir /var/lib/labedge
     """
@@ -75,7 +80,7 @@ def run(
 
 @app.command()
 def check(config: ConfigOption = None, as_json: JsonOption = False) -> None:  # noqa: FBT002 - Typer's way to write a flag
-    """Validate the configuration; each fault with file, line and the nearest valid name; exit 2 on any.
+    """Validate the configuration. Each fault has its file, line and the nearest valid name; exit 2 on any.
 
     Example: labedge check --config labedge.toml
     """
@@ -94,7 +99,7 @@ def check(config: ConfigOption = None, as_json: JsonOption = False) -> None:  # 
 
 @app.command()
 def verify(data_dir: DataOption = None, as_json: JsonOption = False) -> None:  # noqa: FBT002 - Typer's way to write a flag
-    """Check the integrity of the journal; exit 1 and the place on damage. Works while the gateway runs.
+    """Check the journal for damage. Exit 1 and the place on any; works while the gateway runs.
 
     Example: labedge verify --data-dir /var/lib/labedge
     """
@@ -124,7 +129,7 @@ def export(  # noqa: PLR0913, PLR0917 - Typer's way to write options
     config: ConfigOption = None,
     data_dir: DataOption = None,
 ) -> None:
-    """Write a table of the numbers; without a configuration, of the demo lab. Works while the gateway runs.
+    """Write a table of the numbers to a file. Works while the gateway runs; without a configuration, of the demo lab.
 
     Example: labedge export utilisation --from 2026-09-01 --to 2026-09-30 -o september.xlsx --config labedge.toml
     """
@@ -158,7 +163,9 @@ def import_(  # noqa: PLR0913, PLR0917 - Typer's way to write options
     data_dir: DataOption = None,
     as_json: JsonOption = False,  # noqa: FBT002 - as above
 ) -> None:
-    """Tell what a file would change, every fault with its cell, and with --apply do it; exit 1 on any fault.
+    """Read a table that people filled in.
+
+    Tells what it would change, every fault with its cell, and with --apply does it; exit 1 on any fault.
 
     Example: labedge import timetable timetable.xlsx --config labedge.toml --apply --author "A. Petrova"
     """
@@ -217,7 +224,7 @@ def replay(
     driver: Annotated[str, typer.Option("--driver", help="The family that reads it; see `labedge drivers`.")],
     topic: Annotated[str, typer.Option("--topic", help="Of an MQTT family: the equipment's topics.")] = "#",
 ) -> None:
-    """Print the records that a driver makes of a transcript, one JSON object a line.
+    """Print what a driver makes of a transcript, as JSON lines.
 
     Example: labedge replay printer.jsonl --driver marlin
     """
@@ -236,7 +243,7 @@ def record(
     driver: Annotated[str, typer.Option("--driver", help="Ask as this family does; default: only listen.")] = "",
     seconds: Annotated[float, typer.Option("--seconds", min=0, help="How long; default: until Ctrl-C.")] = 0,
 ) -> None:
-    """Write a transcript of a device; opens only the link named, and sends only what the family may ask.
+    """Write a transcript of a device. Opens only the link named, and sends only what the family may ask.
 
     Example: labedge record /dev/serial/by-id/usb-1a86_USB_Serial-if00-port0@115200 -o mill.jsonl --driver grbl
     """
