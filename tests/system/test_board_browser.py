@@ -59,6 +59,7 @@ PRINTER = EquipmentId("printer-1")
 LONG_NAME = "Фрезерно-гравировальный станок с ЧПУ Roland monoFab SRM-20 (учебный, второй класс)"
 EQUIPMENT = (
     Equipment(id=PRINTER, name="Принтер 1", room="printers", driver="marlin"),
+    Equipment(id="arm-1", name="Манипулятор", room="prisms", driver="labedge"),
     *(
         Equipment(id=f"{state.word}-{room}", name=LONG_NAME, room=room, driver="grbl")
         for state in State
@@ -111,7 +112,7 @@ class Gateway:
         now = self.clock.now()
         states = [
             StateSeen(EquipmentId(one.id), now - MINUTE, now, State[one.id.split("-")[0].upper()])
-            for one in EQUIPMENT[1:]
+            for one in EQUIPMENT[2:]
         ]
         t = now - np.arange(600, dtype=np.int64)[::-1] * NS_PER_S
         self.journal.commit(
@@ -246,6 +247,36 @@ def test_pages_fit_every_screen_in_both_languages(
             return inner.right > outer.right || inner.bottom > outer.bottom; }).map(one => one.textContent)"""
         assert page.evaluate(cut) == []
     assert person.odd == []
+
+
+@pytest.mark.parametrize(("size", "side_by_side"), [(DESKTOP, True), (PHONE, False)], ids=["desktop", "phone"])
+def test_small_rooms_share_a_row_where_there_is_room(
+    gateway: Gateway, context: BrowserContext, size: ViewportSize, *, side_by_side: bool
+) -> None:
+    person = Person(context, gateway.address)
+    person.page.set_viewport_size(size)
+    page = person.go("/")
+    boxes = [page.locator(f"#card-{one}").bounding_box() for one in ("arm-1", "printer-1")]
+    assert boxes[0]
+    assert boxes[1]
+    assert (boxes[0]["y"] == boxes[1]["y"]) == side_by_side
+    assert boxes[0]["height"] == boxes[1]["height"] or not side_by_side
+    order = "[...document.querySelectorAll('.card')].map(one => one.getBoundingClientRect()).map(box => [box.y, box.x])"
+    places = page.evaluate(order)
+    assert places == sorted(places), "what is read first stands first"
+
+
+def test_no_measured_value_of_a_printer_is_cut(gateway: Gateway, context: BrowserContext) -> None:
+    now = gateway.clock.now()
+    t = now - np.arange(60, dtype=np.int64)[::-1] * NS_PER_S
+    for name, value in (("tool0_target", 210.0), ("bed_target", 60.0)):
+        gateway.journal.commit([ReadingBatch(PRINTER, Channel(name), t, np.full(60, value), now, "°C")])
+    page = Person(context, gateway.address).go("/")
+    expect(page.locator("#card-printer-1 dd").first).to_contain_text("/ 210 °C")
+    texts = "[...document.querySelectorAll('#card-printer-1 :is(dt, dd)')]"
+    assert page.evaluate(f"{texts}.filter(one => one.scrollWidth > one.clientWidth).length") == 0
+    page.goto(f"{gateway.address}/equipment/printer-1?window=10m")
+    expect(page.locator("#chart")).to_have_class("chart c-2")
 
 
 def test_without_a_script_the_board_is_complete(gateway: Gateway, browser: Browser) -> None:

@@ -221,16 +221,3 @@ def test_the_drivers_are_listed_for_people_and_programs() -> None:
     assert {"marlin", "grbl", "lines", "labedge", "tasmota"} <= set(families)
     shown = subprocess.run([LABEDGE, "drivers"], capture_output=True, text=True, check=True).stdout
     assert all(family in shown for family in families)
-
-
-def test_help_tells_each_command_in_one_whole_line_and_shows_an_example() -> None:
-    told = subprocess.run(
-        [LABEDGE, "--help"], env={**os.environ, "COLUMNS": "80"}, capture_output=True, text=True, check=True
-    )
-    commands = re.findall(r"^  ([a-z-]+) {2,}(\S.*)$", told.stdout.split("Commands:")[1], re.MULTILINE)
-    assert commands
-    assert [words for _, words in commands if words.endswith("...")] == []
-    assert "Example: labedge" in told.stdout
-    for name, _ in commands:
-        helped = subprocess.run([LABEDGE, name, "--help"], capture_output=True, text=True, check=True)
-        assert f"Example: labedge {name}" in helped.stdout
