@@ -73,7 +73,7 @@ def of_batch(message: Mapping[str, Any], *, equipment: EquipmentId, at: Instant,
             continue
         left -= sum(len(record.t) if isinstance(record, ReadingBatch) else 1 for record in found)
         if left < 0:
-            raise MalformedError(f"more than {VALUES_LIMIT} values")
+            raise MalformedError(f"more than {VALUES_LIMIT} values in one batch: send several")
         records.extend(found)
     return tuple(records)
 
@@ -121,13 +121,13 @@ def _from_bytes(value: bytes, message: Mapping[str, Any]) -> Float64s:
     if len(value) % width:
         raise MalformedError(f"v is no whole number of {name}")
     if len(value) > VALUES_LIMIT * width:
-        raise MalformedError(f"more than {VALUES_LIMIT} values")
+        raise MalformedError(f"more than {VALUES_LIMIT} values in one batch: send several")
     return np.frombuffer(value, _FORMATS[name]).astype(np.float64, copy=False)
 
 
 def _from_list(value: list[Any]) -> Float64s:
     if len(value) > VALUES_LIMIT:
-        raise MalformedError(f"more than {VALUES_LIMIT} values")
+        raise MalformedError(f"more than {VALUES_LIMIT} values in one batch: send several")
     if NUMBERS.issuperset(map(type, value)):
         return np.array(value, np.float64)
     return np.array([one if type(one) in NUMBERS else math.nan for one in value], np.float64)
