@@ -62,7 +62,14 @@ def install() -> None:
 
 def run_npm(npm: list[str], environ: dict[str, str]) -> None:
     """Run `npm ci`; exits with a sentence where it fails."""
-    options = ["--ignore-scripts", "--omit-lockfile-registry-resolved", "--no-audit", "--no-fund", "--loglevel=error", "--no-update-notifier"]
+    options = [
+        "--ignore-scripts",
+        "--omit-lockfile-registry-resolved",
+        "--no-audit",
+        "--no-fund",
+        "--loglevel=error",
+        "--no-update-notifier",
+    ]
     if subprocess.run([*npm, "ci", *options], cwd=ROOT, env=environ, check=False).returncode != 0:
         sys.exit("npm could not install the pages' packages; its message stands above.")
 
