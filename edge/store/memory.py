@@ -82,12 +82,11 @@ class MemoryStore:
     def channels(self, equipment: EquipmentId | None = None) -> tuple[ChannelInfo, ...]:
         """See the contract."""
         with self._journal.lock:
-            named = sorted(self._journal.channels.items())
-        return tuple(
-            ChannelInfo(*name, kept.unit, int(kept.t[0]), int(kept.t[-1]), len(kept.t), float(kept.v[-1]))
-            for name, kept in named
-            if equipment in (None, name[0])
-        )
+            return tuple(
+                ChannelInfo(*name, kept.unit, int(kept.t[0]), int(kept.t[-1]), len(kept.t), float(kept.v[-1]))
+                for name, kept in sorted(self._journal.channels.items())
+                if equipment in (None, name[0])
+            )
 
     def jobs(self, equipment: Sequence[EquipmentId], start: Instant, end: Instant) -> tuple[Job, ...]:
         """See the contract."""

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from drivers.catalog import CATALOG
@@ -109,6 +109,7 @@ def test_nothing_happens_on_a_holiday_but_what_ran_over_from_the_day_before() ->
     assert [r for d in Past(roster(), ZONE, 40).days(day, day + 6 * 3600 * NS_PER_S) for r in d] == []
 
 
+@settings(deadline=None)
 @given(split=st.integers(min_value=NOW - 5 * 86_400 * NS_PER_S, max_value=NOW))
 def test_a_past_written_in_two_parts_is_the_past_written_at_once(split: int) -> None:
     first = NOW - 6 * 86_400 * NS_PER_S
