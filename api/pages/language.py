@@ -61,6 +61,12 @@ def other(language: Language) -> Language:
 def error_page(request: Request, pages: Pages, status: int) -> HTMLResponse:
     """What a person sees when a page cannot be shown."""
     language = language_of(request, pages.default)
-    key = "error.not_found" if status < HTTPStatus.INTERNAL_SERVER_ERROR else "error.failed"
-    text = pages.render("error.html", language, kiosk=False, message=pages.texts(language)(key))
+    texts = pages.texts(language)
+    words = ("error.failed_title", "error.failed")
+    if status == HTTPStatus.NOT_FOUND:
+        words = ("error.not_found_title", "error.not_found")
+    elif status < HTTPStatus.INTERNAL_SERVER_ERROR:
+        words = ("error.refused_title", "error.refused")
+    title, message = map(texts, words)
+    text = pages.render("error.html", language, kiosk=False, title=title, message=message)
     return page(request, text, language, status=status)

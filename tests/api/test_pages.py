@@ -260,3 +260,18 @@ def test_channels_of_a_page_are_handed_to_its_script_escaped(lab: Lab) -> None:
 def test_centre_names_are_escaped() -> None:
     evil = settings().model_copy(update={"centre": CENTRE.model_copy(update={"name": "<script>x</script>"})})
     assert "<script>x" not in Lab(settings=evil).page("/")
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "title"),
+    [
+        ("/nope", 404, "Страница не найдена"),
+        ("/equipment/nope", 404, "Страница не найдена"),
+        ("/equipment/mill-1?start=yesterday&end=now", 422, "Адрес не понятен"),
+    ],
+)
+def test_an_error_page_says_what_kind_of_error_it_is(lab: Lab, path: str, status: int, title: str) -> None:
+    answer = lab.client.get(path, headers={"accept": "text/html", **RU})
+    assert answer.status_code == status
+    assert f"<title>{title} · Кванториум «Опыт»</title>" in answer.text
+    assert f"<h1>{title}</h1>" in answer.text
