@@ -27,7 +27,7 @@ class Cue:
 
 def life(name: str, *, seed: int, files: tuple[str, ...], cable: bool) -> Callable[[], Cue]:
     """The endless life of the device `name`; `cable` says whether it can be pulled. Call for one cue after another."""
-    rng = Random(f"{seed}:{name}:life")
+    rng = Random(f"{seed}:{name}:turns")
     return _cues(rng, files, cable).__next__
 
 
@@ -42,18 +42,18 @@ def _cues(rng: Random, files: tuple[str, ...], cable: bool) -> Iterator[Cue]:  #
 
 
 def _job(rng: Random) -> Iterator[Cue]:
-    if rng.random() < 0.25:
-        yield Cue(rng.randrange(2 * MIN, 6 * MIN), Act.PAUSE)
+    if rng.random() < 0.3:
+        yield Cue(rng.randrange(MIN, 5 * MIN), Act.PAUSE)
         yield Cue(rng.randrange(20, 90) * NS_PER_S, Act.RESUME)
     end = rng.random()
-    if end < 0.12:
-        yield Cue(rng.randrange(2 * MIN, 6 * MIN), Act.FAIL)
+    if end < 0.15:
+        yield Cue(rng.randrange(MIN, 5 * MIN), Act.FAIL)
         yield Cue(rng.randrange(60, 240) * NS_PER_S, Act.RESET)
     else:
-        yield Cue(rng.randrange(4 * MIN, 14 * MIN), Act.CANCEL if end < 0.2 else Act.FINISH)
+        yield Cue(rng.randrange(3 * MIN, 12 * MIN), Act.CANCEL if end < 0.23 else Act.FINISH)
 
 
 def _mishap(rng: Random, cable: bool) -> Iterator[Cue]:  # noqa: FBT001 - one caller, above
-    if cable and rng.random() < 0.12:
+    if cable and rng.random() < 0.2:
         yield Cue(rng.randrange(10, 60) * NS_PER_S, unplugged=True)
         yield Cue(rng.randrange(20, 60) * NS_PER_S, unplugged=False)
