@@ -113,10 +113,10 @@ def targets_of(channels: Iterable[str]) -> dict[str, str]:
 
 
 def value_of(value: LastValue, texts: Texts, target: float = 0.0) -> Value:
-    """A channel's newest value; a target of 0 is none."""
+    """A channel's newest value; a target of 0 is none, and beside one a whole number tells enough."""
     return Value(
         texts.word("channel", value.channel),
-        texts.measured(value.v, value.unit),
+        texts.number(value.v, 0) if target else texts.measured(value.v, value.unit),
         texts.unit(value.unit),
         texts.number(target, 0) if target else "",
     )

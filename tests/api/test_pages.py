@@ -70,7 +70,7 @@ def test_what_is_measured_stands_before_what_is_only_wanted(lab: Lab) -> None:
     names = ("bed_target", "tool0_target", "bed_temperature", "fan", "tool0_temperature")
     lab.keep([Reading(PRINTER, Channel(name), NOW, NOW, 1.0, "°C") for name in names])
     shown = visible(card(lab.page("/", **RU), "printer-1"))
-    assert "Сопло 1,00 / 1 °C Стол 1,00 / 1 °C fan 1,00 °C" in shown
+    assert "Сопло 1 / 1 °C Стол 1 / 1 °C fan 1,00 °C" in shown
     assert "ещё 1" not in shown
 
 
