@@ -246,6 +246,8 @@ def test_pages_fit_every_screen_in_both_languages(
             const [inner, outer] = [one.getBoundingClientRect(), one.closest(".card").getBoundingClientRect()];
             return inner.right > outer.right || inner.bottom > outer.bottom; }).map(one => one.textContent)"""
         assert page.evaluate(cut) == []
+        clipped = "[...document.querySelectorAll('.state')].filter(one => one.scrollWidth > one.clientWidth).length"
+        assert page.evaluate(clipped) == 0, "the word of a state is whole"
     assert person.odd == []
 
 
