@@ -23,6 +23,7 @@ from edge.metrics import Metrics
 from edge.pump import Pump, Surroundings
 from telemetry.model import LinkChanged, State
 from tests.edge.toys import DEADLINE_S, TOY, TOY_ID, ListJournal, ToyDriver, ToySettings, of_type
+from tests.system.link_promises import a_close_wakes_a_reader_and_closing_again_is_harmless
 
 pytestmark = pytest.mark.system
 
@@ -228,25 +229,7 @@ def test_an_impossible_speed_is_given_up(cable: Cable) -> None:
 
 
 def test_a_close_wakes_a_reader_and_closing_again_is_harmless(link: SerialLink) -> None:
-    lost: list[Retry] = []
-    started = threading.Event()
-
-    def read() -> None:
-        started.set()
-        with pytest.raises(Retry) as error:
-            link.read(DEADLINE_S)
-        lost.append(error.value)
-
-    reader = threading.Thread(target=read)
-    reader.start()
-    started.wait(DEADLINE_S)
-    link.close()
-    reader.join(DEADLINE_S / 2)
-    assert lost
-    link.close()
-    for use in (lambda: link.read(0.0), lambda: link.write(b"?")):
-        with pytest.raises(Retry, match="closed"):
-            use()
+    a_close_wakes_a_reader_and_closing_again_is_harmless(link, said="closed")
 
 
 def test_a_device_that_takes_nothing_is_a_loss(link: SerialLink) -> None:

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import socket
-import threading
 from collections.abc import Iterator
 
 import pytest
@@ -10,6 +9,7 @@ from edge.errors import GiveUp, Retry
 from edge.links import tcp
 from edge.links.tcp import TcpLink
 from tests.edge.toys import DEADLINE_S
+from tests.system.link_promises import a_close_wakes_a_reader_and_closing_again_is_harmless
 
 pytestmark = pytest.mark.system
 
@@ -94,22 +94,4 @@ def test_a_device_that_takes_nothing_is_a_loss(link: TcpLink, monkeypatch: pytes
 
 @pytest.mark.usefixtures("device")
 def test_a_close_wakes_a_reader_and_closing_again_is_harmless(link: TcpLink) -> None:
-    lost: list[Retry] = []
-    started = threading.Event()
-
-    def read() -> None:
-        started.set()
-        with pytest.raises(Retry) as error:
-            link.read(DEADLINE_S)
-        lost.append(error.value)
-
-    reader = threading.Thread(target=read)
-    reader.start()
-    started.wait(DEADLINE_S)
-    link.close()
-    reader.join(DEADLINE_S / 2)
-    assert lost
-    link.close()
-    for use in (lambda: link.read(0.0), lambda: link.write(b"?")):
-        with pytest.raises(Retry, match="is closed"):
-            use()
+    a_close_wakes_a_reader_and_closing_again_is_harmless(link, said="is closed")
