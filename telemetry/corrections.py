@@ -36,10 +36,10 @@ def corrected(sessions: Sessions, corrections: Corrections) -> Sessions:
     """
     kept = in_order(corrections)
     names = _texts(sessions.id)
-    meant = _meant(kept.session, sessions)
-    order = np.lexsort((kept.at, meant))
-    first = np.searchsorted(meant[order], names).astype(np.int64)
-    last = np.searchsorted(meant[order], names, side="right").astype(np.int64)
+    said = meant(kept.session, sessions)
+    order = np.lexsort((kept.at, said))
+    first = np.searchsorted(said[order], names).astype(np.int64)
+    last = np.searchsorted(said[order], names, side="right").astype(np.int64)
     status, confidence = sessions.original.copy(), sessions.confidence.copy()
     some = np.flatnonzero(first < last)
     status[some], confidence[some] = kept.status[order[last[some] - 1]], 1.0
@@ -56,10 +56,10 @@ def corrected(sessions: Sessions, corrections: Corrections) -> Sessions:
 def attended(sessions: Sessions, attendance: Attendance) -> Sessions:
     """The sessions with the learners that were counted, where they were; of several counts the greatest."""
     names = _texts(sessions.id)
-    meant = _meant(attendance.session, sessions)
+    whose = meant(attendance.session, sessions)
     order = np.argsort(names)
-    first = np.searchsorted(names, meant, sorter=order).astype(np.int64)
-    last = np.searchsorted(names, meant, side="right", sorter=order).astype(np.int64)
+    first = np.searchsorted(names, whose, sorter=order).astype(np.int64)
+    last = np.searchsorted(names, whose, side="right", sorter=order).astype(np.int64)
     said, place = listed(first, last)
     counted: Int32s = np.full(len(names), -1, np.int32)
     np.maximum.at(counted, order[place], attendance.count[said])
@@ -78,7 +78,7 @@ def in_order(corrections: Corrections) -> Corrections:
     return Corrections(next(words), corrections.at[rows], corrections.status[rows], *words)
 
 
-def _meant(said: tuple[str, ...], sessions: Sessions) -> Texts:
+def meant(said: tuple[str, ...], sessions: Sessions) -> Texts:
     """The ids of sessions as people said them, those of detected sessions as they are called now."""
     if not any(one.startswith(_PREFIX) for one in said):
         return _texts(said)

@@ -30,11 +30,13 @@ from api.session_views import (
     evidence_view,
     session_views,
 )
+from api.verdicts import Found, Spoken, correct, gone_to, redirect
 from api.views import ComputedFrom, ProblemView
 from edge.numbers.practice import Meetings
+from edge.register.acceptance import LessonWords
 from edge.register.contract import Put, Row
-from edge.register.entry import Headcount, Part, Person, Reason, time_of
-from edge.register.evidence import Attendance, SessionCorrection, Verdict
+from edge.register.entry import Headcount, Part, Person, Reason
+from edge.register.evidence import Attendance, Verdict
 from edge.register.lessons import OneOff
 
 router = APIRouter(tags=["practical sessions"])
@@ -51,9 +53,10 @@ class Said(Part):
 
 
 class CorrectionIn(Said):
-    """What a person says of a session."""
+    """What a person says of a session; `lesson` tells whose it was, where a detected one is accepted."""
 
     status: Verdict
+    lesson: LessonWords | None = None
 
 
 class LearnersIn(Said):
@@ -70,19 +73,19 @@ class SessionIn(OneOff):
     reason: Reason
 
 
-Found = tuple[Meetings, int]
-
-
-def found_session(session: SessionPath, parts: PartsIn) -> Found:
-    """The session that a path names; 404 where there is none."""
+def found_session(session: SessionPath, parts: PartsIn, request: Request) -> Found:
+    """The session that a path names; 307 where it has gone elsewhere, 404 where there is none."""
     found = parts.numbers.practice.meeting(session)
-    if found is None:
-        raise Problem(
-            HTTPStatus.NOT_FOUND,
-            f"there is no practical session {session!r}",
-            fix="GET /api/v1/practical-sessions lists those of a window.",
-        )
-    return found
+    if found is not None:
+        return found
+    name = gone_to(parts, session)
+    if name is not None:
+        raise redirect(name, request.app.url_path_for(request.scope["endpoint"].__name__, session=name))
+    raise Problem(
+        HTTPStatus.NOT_FOUND,
+        f"there is no practical session {session!r}",
+        fix="GET /api/v1/practical-sessions lists those of a window.",
+    )
 
 
 FoundIn = Annotated[Found, Depends(found_session)]
@@ -150,7 +153,7 @@ def post_session(parts: PartsIn, body: SessionIn) -> Response:
     name = body.id or f"extra-{uuid.uuid4().hex[:12]}"
     words = body.model_dump(exclude={"id", "author", "reason"})
     _enter(parts, Put(name, OneOff.model_validate(words)), body.author, body.reason)
-    return _answer(found_session(name, parts), status=HTTPStatus.CREATED)
+    return _answer(_found(parts, name), status=HTTPStatus.CREATED)
 
 
 @router.get("/practical-sessions/{session}", response_model=SessionAnswer, responses=_REFUSALS)
@@ -166,7 +169,7 @@ def patch_session(parts: PartsIn, session: FoundIn, body: LearnersIn) -> Respons
     known = parts.numbers.register.row(Attendance, name).value
     value = Attendance(session=name, count=body.learners, learners=_listed(parts, known, body))
     _enter(parts, Put(name, value, known.version if known else 0), body.author, body.reason)
-    return _answer(found_session(name, parts))
+    return _answer(_found(parts, name))
 
 
 @router.get("/practical-sessions/{session}/evidence", response_model=SessionEvidence, responses=_REFUSALS)
@@ -185,15 +188,28 @@ def list_corrections(session: FoundIn) -> Response:
     "/practical-sessions/{session}/corrections", response_model=CorrectionList, status_code=201, responses=_REFUSALS
 )
 def post_correction(parts: PartsIn, session: FoundIn, body: CorrectionIn) -> Response:
-    """Add a word on a session; the last one holds, and all stay readable."""
-    name = _id(session)
-    number = 1 + sum(row.value.session == name for row in parts.numbers.register.rows(SessionCorrection).value)
-    value = SessionCorrection(
-        session=name, status=body.status, author=body.author, at=time_of(parts.clock.now()), reason=body.reason
-    )
-    _enter(parts, Put(f"{name[:190]}:{number}", value), body.author, body.reason)
-    meetings, row = found_session(name, parts)
-    return answer(correction_list(meetings, row, computed_from(meetings)), status=HTTPStatus.CREATED)
+    """Add a word on a session; the last one holds, and all stay readable.
+
+    To confirm a detected session makes it a lesson of its own, a one-off, which `session` and `Location` name.
+    """
+    spoken = Spoken(status=body.status, author=body.author, reason=body.reason, lesson=body.lesson)
+    name = correct(parts, session, spoken)
+    meetings, row = _found(parts, name)
+    view = correction_list(meetings, row, computed_from(meetings))
+    headers = {"Location": f"/api/v1/practical-sessions/{name}"}
+    return Response(dumped(view), HTTPStatus.CREATED, headers, "application/json")
+
+
+def _found(parts: Parts, name: str) -> Found:
+    """A session that was just entered or corrected."""
+    found = parts.numbers.practice.meeting(name)
+    if found is None:
+        raise Problem(
+            HTTPStatus.CONFLICT,
+            f"the practical session {name!r} has moved meanwhile",
+            fix="GET /api/v1/practical-sessions lists those of a window; what was said is kept.",
+        )
+    return found
 
 
 def _listed(parts: Parts, known: Row[Attendance] | None, body: LearnersIn) -> tuple[str, ...]:

@@ -25,8 +25,8 @@ from telemetry.model import EquipmentId, Instant, State
 from telemetry.sessions import Observed, practical_sessions
 from telemetry.zones import NS_PER_DAY, NS_PER_HOUR, earliest
 
-AROUND_NS = 8 * NS_PER_HOUR
-"""Looked at before and after a window: longer than a lesson may wait for its evidence, or a detected one may last."""
+AROUND_NS = 25 * NS_PER_HOUR
+"""Looked at before and after a window: longer than any rule lets a detected session last, or a lesson's margins be."""
 
 ROWS_LIMIT = 100_000
 """Sessions that are kept: ten years of a centre, about 40 MB."""
@@ -80,12 +80,16 @@ class Practice:
 
     def meeting(self, session: str) -> tuple[Meetings, int] | None:
         """One session by its id: its day's sessions, and its row among `sessions`; None where there is none such."""
-        window = self._window_of(session)
-        if window is None:
+        meetings = self.around(session)
+        if meetings is None:
             return None
-        meetings = self.meetings(*window)
         found = [row for row in meetings.rows.tolist() if meetings.sessions.id[row] == session]
         return (meetings, found[0]) if found else None
+
+    def around(self, session: str) -> Meetings | None:
+        """The sessions of the time that an id tells, be it of one of them or not; None where it tells no time."""
+        window = self._window_of(session)
+        return None if window is None else self.meetings(*window)
 
     def _around(self, start: Instant, end: Instant) -> Span:
         start, end = start - AROUND_NS, end + AROUND_NS

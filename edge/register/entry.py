@@ -61,6 +61,9 @@ Person = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, m
 SessionId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9:._-]{0,199}$")]
 """A practical session: `<slot>:<local date>`, or the id of a one-off or of a detected one."""
 
+SessionIdOrNone = Annotated[str, StringConstraints(pattern=r"^(?:[a-z0-9][a-z0-9:._-]{0,199})?$")]
+"""A practical session, or none where it is empty."""
+
 LearnerId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{1,39}$"), AfterValidator(_no_name)]
 """A pseudonym: Latin letters, digits, `-` and `_`, with at least one digit, so that no name passes for one."""
 

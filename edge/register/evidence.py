@@ -10,7 +10,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field, model_validator
 
-from edge.register.entry import At, Day, Entry, Headcount, LearnerId, Person, Reason, SessionId, Title
+from edge.register.entry import At, Day, Entry, Headcount, LearnerId, Person, Reason, SessionId, SessionIdOrNone, Title
 
 _Minutes = Annotated[int, Field(ge=0, le=24 * 60)]
 _Share = Annotated[float, Field(ge=0, le=1)]
@@ -48,7 +48,10 @@ class Attendance(Entry):
 
 
 class SessionCorrection(Entry):
-    """A person's word on a practical session, on top of what was derived; a later one outweighs it."""
+    """A person's word on a practical session, on top of what was derived; a later one outweighs it.
+
+    `accepted_from` is the id under which the session was detected, where this word made it a lesson of its own.
+    """
 
     kind: ClassVar[str] = "session_correction"
 
@@ -57,6 +60,7 @@ class SessionCorrection(Entry):
     author: Person
     at: At
     reason: Reason
+    accepted_from: SessionIdOrNone = ""
 
 
 class RuleSet(Entry):

@@ -2,16 +2,18 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import date
 from typing import Any
 
 import pytest
 
 from edge.numbers import practice
 from edge.numbers.practice import Practice
-from edge.register.contract import Put
+from edge.register.contract import Put, Remove
+from edge.register.evidence import Attendance, RuleSet
 from edge.register.lessons import Cancellation
 from telemetry.model import EquipmentId, JobOutcome, JobPhase, JobSeen, State
-from tests.api.lab import EQUIPMENT, HOUR, MILL, MINUTE, NOW, Lab, settings, state
+from tests.api.lab import EQUIPMENT, HOUR, MILL, MINUTE, NOW, Lab, S, settings, state
 from tests.api.school import DAY, SESSION, lesson, one, school
 
 PATH = "/api/v1/practical-sessions"
@@ -158,16 +160,136 @@ def test_an_extra_lesson_is_entered_and_judged(taught: Lab) -> None:
     assert dangling["errors"][0]["message"] == "its group is the group nobody, which does not exist"
 
 
-def test_use_that_no_slot_announced_is_proposed_and_counts_once_accepted() -> None:
-    plotter = EQUIPMENT[0].model_copy(update={"id": "mill-2"})
-    lab = Lab(settings((*EQUIPMENT, plotter)))
-    for mill in (MILL, EquipmentId("mill-2")):
-        lab.keep([state(NOW - 3 * HOUR, State.BUSY, mill), state(NOW - 2 * HOUR, State.IDLE, mill)])
-    (found,) = lab.get(PATH, **DAY)["items"]
+MILL_2 = EquipmentId("mill-2")
+
+
+@pytest.fixture
+def club() -> Lab:
+    """Two mills worked together from 14:00:20 to 15:00:20 local time, and no slot announced it."""
+    lab = Lab(settings((*EQUIPMENT, EQUIPMENT[0].model_copy(update={"id": MILL_2}))))
+    lab.enter(*school()[:-1])
+    for mill in (MILL, MILL_2):
+        lab.keep([state(NOW - 3 * HOUR + 20 * S, State.BUSY, mill), state(NOW - 2 * HOUR + 20 * S, State.IDLE, mill)])
+    return lab
+
+
+def proposed(lab: Lab) -> str:
+    (found,) = lab.get(PATH, **DAY, status="detected")["items"]
+    return str(found["id"])
+
+
+def test_use_that_no_slot_announced_is_proposed_and_not_counted(club: Lab) -> None:
+    (found,) = club.get(PATH, **DAY)["items"]
     assert (found["status"], found["counts"], found["room"], found["group"]) == ("detected", False, "workshop", "")
-    assert lab.get(f"{PATH}/{found['id']}/evidence")["resum_ns"] == 2 * HOUR
-    post(lab, f"{PATH}/{found['id']}/corrections", {"status": "confirmed_manually"})
-    assert lab.get(f"{PATH}/{found['id']}")["counts"] is True
+    assert club.get(f"{PATH}/{found['id']}/evidence")["resum_ns"] == 2 * HOUR
+
+
+def test_a_proposal_that_is_accepted_is_a_lesson_of_its_own_in_one_change_set(club: Lab) -> None:
+    old, before = proposed(club), club.register.version()
+    words = {"group": "pr-1", "program": "robotics", "name": "клуб", "learners": 7}
+    got = post(club, f"{PATH}/{old}/corrections", {"status": "confirmed_manually", "lesson": words})
+    name = got["session"]
+    assert (got["status"], name, club.register.version()) == (
+        "confirmed_manually", "accepted-20260921-1400-workshop", before + 1,
+    )  # fmt: skip
+    (session,) = club.get(PATH, **DAY)["items"]
+    assert (session["id"], session["start"], session["end"]) == (name, "2026-09-21T11:00:00Z", "2026-09-21T12:01:00Z")
+    assert (session["counts"], session["group"], session["program"], session["learners"]) == (
+        True, "pr-1", "robotics", 7,
+    )  # fmt: skip
+    (lesson_past,) = club.get(f"/api/v1/register/one_off/{name}/history")["items"]
+    (word,) = club.get(f"/api/v1/register/session_correction/{name}:1/history")["items"]
+    assert (lesson_past["author"], word["value"]["accepted_from"]) == ("Иванова А. П.", old)
+
+
+def test_an_accepted_session_counts_for_good_though_late_data_move_where_it_began(club: Lab) -> None:
+    old = proposed(club)
+    name = post(club, f"{PATH}/{old}/corrections", {"status": "confirmed_manually"})["session"]
+    for mill in (MILL, MILL_2):
+        club.keep([state(NOW - 3 * HOUR - 12 * MINUTE, State.BUSY, mill)])
+    (session,) = [one for one in club.get(PATH, **DAY)["items"] if one["counts"]]
+    assert (session["id"], session["start"], session["status"]) == (
+        name, "2026-09-21T11:00:00Z", "confirmed_manually",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("part", ["", "/evidence", "/corrections"])
+def test_the_address_of_a_proposal_leads_to_the_lesson_that_it_became(club: Lab, part: str) -> None:
+    old = proposed(club)
+    name = post(club, f"{PATH}/{old}/corrections", {"status": "confirmed_manually"})["session"]
+    moved = club.client.get(f"{PATH}/{old}{part}", follow_redirects=False)
+    assert (moved.status_code, moved.headers["location"]) == (307, f"{PATH}/{name}{part}")
+    assert name in moved.json()["fix"]
+    assert club.client.get(f"{PATH}/{old}{part}").status_code == 200
+
+
+def test_the_address_of_a_proposal_leads_to_where_late_data_moved_it(club: Lab) -> None:
+    old = proposed(club)
+    for mill in (MILL, MILL_2):
+        club.keep([state(NOW - 3 * HOUR - 12 * MINUTE, State.BUSY, mill)])
+    now = proposed(club)
+    assert now != old
+    moved = club.client.get(f"{PATH}/{old}/evidence", follow_redirects=False)
+    assert (moved.status_code, moved.headers["location"]) == (307, f"{PATH}/{now}/evidence")
+
+
+def test_whoever_accepts_twice_is_told_where_it_went(club: Lab) -> None:
+    old = proposed(club)
+    post(club, f"{PATH}/{old}/corrections", {"status": "confirmed_manually"})
+    again = post(club, f"{PATH}/{old}/corrections", {"status": "confirmed_manually", "reason": "ещё раз"})
+    assert len(again["items"]) == 2
+    assert len(club.get("/api/v1/register/one_off")["items"]) == 1
+
+
+def test_learners_counted_before_the_acceptance_go_with_the_session(club: Lab) -> None:
+    old = proposed(club)
+    assert club.client.patch(f"{PATH}/{old}", json=WORD | {"learners": 5}).json()["learners"] == 5
+    (row,) = club.register.rows(Attendance).value
+    club.enter(Put(row.id, Attendance(session=old, count=5, learners=("l1", "l2")), row.version))
+    name = post(club, f"{PATH}/{old}/corrections", {"status": "confirmed_manually"})["session"]
+    assert club.get(f"{PATH}/{name}")["learners"] == 5
+    (kept,) = club.register.learners(reader="тест", reason="проверка", at=club.clock.now()).value
+    assert (kept.id, kept.value.session, kept.value.learners) == (name, name, ("l1", "l2"))
+
+
+def test_an_acceptance_that_was_taken_back_can_be_made_anew(club: Lab) -> None:
+    old = proposed(club)
+    name = post(club, f"{PATH}/{old}/corrections", {"status": "confirmed_manually"})["session"]
+    club.enter(Remove("one_off", name, 1))
+    assert proposed(club) == old
+    again = post(club, f"{PATH}/{old}/corrections", {"status": "confirmed_manually"})["session"]
+    assert again == f"{name}-2"
+    assert club.get(f"{PATH}/{again}")["counts"] is True
+
+
+@pytest.mark.parametrize(
+    ("lesson", "field"), [({"group": "nobody"}, "one_off"), ({"form": "by post"}, "form"), ({"seats": 3}, "seats")]
+)
+def test_an_acceptance_that_names_what_is_not_there_changes_nothing(club: Lab, lesson: Any, field: str) -> None:
+    old, before = proposed(club), club.register.version()
+    refused = post(club, f"{PATH}/{old}/corrections", {"status": "confirmed_manually", "lesson": lesson}, 422)
+    assert field in refused["errors"][0]["field"]
+    assert (club.register.version(), proposed(club)) == (before, old)
+
+
+def test_a_proposal_longer_than_any_lesson_is_not_accepted(club: Lab) -> None:
+    club.enter(Put("long", RuleSet(name="долгие", effective_from=date(2026, 9, 1), detect_most_minutes=24 * 60)))
+    for mill in (MILL, MILL_2):
+        club.keep([state(NOW - 17 * HOUR, State.BUSY, mill)])
+    refused = post(club, f"{PATH}/{proposed(club)}/corrections", {"status": "confirmed_manually"}, 422)
+    assert "hours" in refused["detail"]
+
+
+def test_whose_lesson_it_was_is_told_of_proposals_alone(taught: Lab, club: Lab) -> None:
+    lesson = {"group": "pr-1"}
+    post(taught, f"{ONE}/corrections", {"status": "confirmed_manually", "lesson": lesson}, 422)
+    post(club, f"{PATH}/{proposed(club)}/corrections", {"status": "unconfirmed", "lesson": lesson}, 422)
+
+
+def test_a_proposal_that_is_declined_stays_readable(club: Lab) -> None:
+    old = proposed(club)
+    got = post(club, f"{PATH}/{old}/corrections", {"status": "unconfirmed"})
+    assert (got["session"], got["original"], got["status"]) == (old, "detected", "unconfirmed")
 
 
 @pytest.mark.parametrize("session", ["mon-1:2026-09-22", "mon-1", "mon-1:2026-13-45", "detected:workshop:1"])
