@@ -1,0 +1,64 @@
+"""Facts: what one indicator is made of, as columns; every value of it is a value of some of these rows.
+
+A fact is one thing that somebody can look up: an entry of the register, a practical session, a job, a run, or a day of
+one equipment's time. It counts in every window that its days meet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from telemetry.columns import Int8s, Int32s, Int64s
+from telemetry.indicators.definition import Dimension
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Labels:
+    """The keys of each fact in one dimension: row i has `code[start[i]:start[i + 1]]`, int32, into `keys`, sorted.
+
+    A fact may have no key, which is shown as the key "", or several: then it counts under each of them, once.
+    """
+
+    keys: tuple[str, ...]
+    start: Int64s
+    code: Int32s
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Facts:
+    """n facts by first day, kind and id; equal-length columns unless said otherwise.
+
+    `kind`, `id`: what it is and which, as the API tells it. `first`, `last`: int64 local days, inclusive. `amount`:
+    int64, what it adds to a sum, or the numerator of a share (ns for times). `base`: int64, the denominator of a share.
+    `how`: int8 `How`. Learners of row i are `member[member_start[i]:member_start[i + 1]]`, int32 into `members`
+    (pseudonyms, sorted); `unlisted` int64 counts those without a pseudonym, each taken for another person.
+    """
+
+    kind: tuple[str, ...]
+    id: tuple[str, ...]
+    first: Int64s
+    last: Int64s
+    amount: Int64s
+    base: Int64s
+    how: Int8s
+    members: tuple[str, ...]
+    member_start: Int64s
+    member: Int32s
+    unlisted: Int64s
+    labels: Mapping[Dimension, Labels]
+
+    def __len__(self) -> int:
+        """How many facts."""
+        return len(self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A value before its unit: `numerator`, and for a share `denominator`; None stands for no denominator.
+
+    A share over a denominator of 0 has no value.
+    """
+
+    numerator: int
+    denominator: int | None = None
