@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from http import HTTPStatus
+from pathlib import Path as FilePath
 from typing import Annotated
 
 from fastapi import Depends, Path, Query
@@ -38,7 +39,7 @@ MAX_LIMIT = 1000
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The gateway as the routes see it."""
+    """The gateway as the routes see it; `config` is the file beside which new equipment goes, None for the demo."""
 
     settings: Settings
     store: Store
@@ -51,6 +52,7 @@ class Parts:
     numbers: Numbers
     rendered: Rendered
     boards: Boards
+    config: FilePath | None
 
 
 def parts_of(connection: HTTPConnection) -> Parts:

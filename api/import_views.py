@@ -70,6 +70,14 @@ class PlanView:
     questions: list[QuestionView]
 
 
+@dataclass(frozen=True, slots=True)
+class EquipmentPlanView(PlanView):
+    """The plan of a list of equipment; `file` is the drop-in file of what is new, `drop_in` its text."""
+
+    file: str
+    drop_in: str
+
+
 def plan_view(plan: Plan, *, applied: int | None = None) -> PlanView:
     """A plan; `applied` is the version of the register that it made."""
     return PlanView(

@@ -6,27 +6,22 @@ Nothing is changed unless that is asked for, and then all of it or nothing; no f
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import orjson
 
+from api.equipment_import import Listed, prepared, write
 from api.export import demo_roster
-from api.import_views import CellView, PlanLineView, PlanView, plan_view
+from api.import_views import CellView, PlanView, plan_view
 from edge.clock import Clock
-from edge.configuration import DROP_IN, load
-from edge.errors import GiveUp, LabedgeError
-from edge.faults import Fault, Faults
+from edge.configuration import load
+from edge.errors import GiveUp
 from edge.main import REGISTER
 from edge.register.contract import Register
 from edge.register.database import MEMORY
-from edge.register.exports.equipment import drop_in
-from edge.register.imports.cells import code_of
-from edge.register.imports.equipment import EquipmentPlan, plan_equipment
 from edge.register.imports.headers import WORDS
 from edge.register.imports.importing import plan_timetable
 from edge.register.imports.options import Options
@@ -34,7 +29,7 @@ from edge.register.imports.plan import Action, Plan, Scope, apply_plan
 from edge.register.imports.sheets import FILE_LIMIT
 from edge.register.mappings import Subject
 from edge.register.sqlite import SqliteRegister
-from edge.settings import Equipment, Settings
+from edge.settings import Settings
 
 _SIGNS = {Action.ADD.value: "+", Action.CHANGE.value: "~", Action.REMOVE.value: "-"}
 
@@ -95,26 +90,20 @@ def equipment(asked: Asked, clock: Clock) -> Imported:
     if asked.apply and asked.config is None:
         raise GiveUp("New equipment goes beside a configuration, and none is named.", fix="Name it: --config FILE")
     data = _content(asked.file)
+    listed = Listed(
+        data=data,
+        stem=asked.file.stem,
+        known=asked.settings.equipment,
+        centre=asked.settings.centre,
+        config=asked.config,
+        answers=asked.answers,
+    )
     with closing(_register(asked)) as register:
-        found = plan_equipment(
-            *(data, asked.settings.equipment, register.snapshot()),
-            answers=asked.answers,
-            rooms=asked.settings.centre.rooms,
-        )
-        plan = Plan(
-            register.version(), found.lines, found.faults, (), found.questions, found.changes, found.fingerprint
-        )
-        text = drop_in(_new(found)) if found.ready else ""
-        target = _target(asked) if text else None
-        view = plan_view(plan)
-        view = replace(view, notes=[*_unnamed(asked.config), *_by_hand(view.lines)])
-        wrong = _wrong(asked.config, target, text) if asked.config and target else []
-        if wrong:
-            view = replace(view, ready=False, faults=wrong)
-        elif asked.apply and plan.ready:
-            version = _written(target, text, lambda: _applied(register, plan, asked, clock))
-            view = replace(view, applied=True, register_version=version)
-    return Imported(view, str(target or ""), text)
+        made = prepared(listed, register.snapshot())
+        view = made.view
+        if asked.apply and view.ready:
+            view = write(made, lambda: _applied(register, made.plan, asked, clock))
+    return Imported(view, str(made.target or ""), made.text)
 
 
 IMPORTS: Mapping[Subject, Callable[[Asked, Clock], Imported]] = {
@@ -201,79 +190,3 @@ def _applied(register: Register, plan: Plan, asked: Asked, clock: Clock) -> int:
         return plan.register_version
     reason = asked.reason.strip() or f"labedge import {asked.file.name}"
     return apply_plan(register, plan, author=asked.author.strip() or "labedge import", reason=reason, at=clock.now())
-
-
-def _new(found: EquipmentPlan) -> tuple[Equipment, ...]:
-    added = {line.id for line in found.lines if line.action is Action.ADD}
-    return tuple(one for one in found.equipment if one.id in added)
-
-
-def _target(asked: Asked) -> Path:
-    """Where new equipment would be written."""
-    folder = asked.config.parent if asked.config else Path()
-    return folder / DROP_IN / f"{code_of(asked.file.stem) or 'imported'}.toml"
-
-
-def _unnamed(config: Path | None) -> Iterator[CellView]:
-    if config is None:
-        message = "It is compared with no configuration, and cannot be written beside one."
-        yield CellView("configuration", "", 0, "", message, "Name it: --config FILE")
-
-
-def _by_hand(lines: Sequence[PlanLineView]) -> Iterator[CellView]:
-    """What a drop-in file cannot do: equipment that is configured is changed where it stands."""
-    for line in lines:
-        if line.action == Action.CHANGE:
-            message = f"{line.id} is configured already; an import does not change it."
-            yield CellView(line.place, "", 0, "", message, "Change it in its own file of the configuration.")
-
-
-def _wrong(config: Path, target: Path, text: str) -> list[CellView]:
-    """What is wrong with the configuration as it would be, tried on a copy."""
-    if target.exists():
-        fix = "Rename the file that is imported, or move the other away."
-        return [CellView(str(target), "", 0, "", "The file is there already and is not overwritten.", fix)]
-    with tempfile.TemporaryDirectory() as name:
-        copy = Path(name, config.name)
-        shutil.copyfile(config, copy)
-        (copy.parent / DROP_IN).mkdir()
-        for extra in sorted((config.parent / DROP_IN).glob("*.toml")):
-            shutil.copyfile(extra, copy.parent / DROP_IN / extra.name)
-        (copy.parent / DROP_IN / target.name).write_text(text, "utf-8")
-        try:
-            load(copy, environ=os.environ)
-        except Faults as error:
-            return [_fault(fault, copy.parent, config.parent) for fault in error.faults]
-    return []
-
-
-def _fault(fault: Fault, copied: Path, real: Path) -> CellView:
-    place = fault.file.replace(str(copied), str(real))
-    fix = "Mend the row, or enter this equipment by hand."
-    return CellView(place, "", 0, "", f"line {fault.line}: {fault.message.replace(str(copied), str(real))}.", fix)
-
-
-def _written(target: Path | None, text: str, applied: Callable[[], int]) -> int:
-    """Both the file, if there is one, and what the register keeps; the file goes again where that cannot be."""
-    if target is None:
-        return applied()
-    _write(target, text)
-    try:
-        return applied()
-    except LabedgeError:
-        target.unlink()
-        raise
-
-
-def _write(target: Path, text: str) -> None:
-    """The whole file at once under its name, which the gateway watches; never over another one."""
-    part = target.with_name(f".{target.name}.part")
-    try:
-        target.parent.mkdir(exist_ok=True)
-        part.write_text(text, "utf-8")
-        os.link(part, target)
-    except OSError as error:
-        raise GiveUp(f"{target} cannot be written: {error.strerror}.", fix="Mend that, and import again.") from error
-    finally:
-        if part.exists():
-            part.unlink()

@@ -5,6 +5,8 @@ No globals: everything that a route may use is handed in here.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from fastapi import FastAPI
 
 from api import problem
@@ -17,6 +19,7 @@ from api.rendered import Rendered
 from api.routes import (
     board,
     equipment,
+    equipment_import,
     equipment_page,
     hour_meters,
     jobs,
@@ -44,6 +47,7 @@ API = "/api/v1"
 VERSION = "0.1.0"
 
 _API_ROUTERS = (
+    equipment_import.router,
     equipment.router,
     jobs.router,
     readings.router,
@@ -68,8 +72,9 @@ def create_app(  # noqa: PLR0913 - all that a route may use is handed in here, e
     metrics: Metrics,
     clock: Clock,
     numbers: Numbers,
+    config: Path | None = None,
 ) -> FastAPI:
-    """The gateway's API and pages over its parts."""
+    """The gateway's API and pages over its parts; `config` is the file of the configuration, where there is one."""
     app = FastAPI(
         title="labedge",
         version=VERSION,
@@ -91,6 +96,7 @@ def create_app(  # noqa: PLR0913 - all that a route may use is handed in here, e
         numbers=numbers,
         rendered=Rendered(),
         boards=Boards(live, health, clock, centre=settings.centre, pages=pages),
+        config=config,
     )
     problem.install(
         app,

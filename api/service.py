@@ -35,17 +35,21 @@ SHUTDOWN_S = 3
 
 @dataclass(frozen=True, slots=True)
 class Lab:
-    """A gateway and what stands around it; `around` is started before the gateway's links look for it."""
+    """A gateway and what stands around it; `around` is started before the gateway's links look for it.
+
+    `config` is the file of its configuration, where it has one.
+    """
 
     gateway: Gateway
     start_around: Callable[[], None]
     stop_around: Callable[[], None]
+    config: Path | None = None
 
 
 def real(settings: Settings, folder: Path, config: Path | None, environ: Mapping[str, str]) -> Lab:
     """A lab as configured; the files are read again when they change."""
     gateway = Gateway(settings, folder, reload=_reload(config, environ))
-    return Lab(gateway, lambda: None, lambda: None)
+    return Lab(gateway, lambda: None, lambda: None, config)
 
 
 def demo(settings: Settings, folder: Path) -> Lab:
@@ -70,7 +74,7 @@ def serve(lab: Lab, *, environ: Mapping[str, str]) -> int:
         closing.callback(lab.stop_around)
         gateway.start()
         closing.callback(gateway.stop)
-        server = _server(gateway)
+        server = _server(gateway, lab.config)
         watchdog = Watchdog(gateway.alive, environ)
         watchdog.start()
         closing.callback(watchdog.stop)
@@ -102,7 +106,7 @@ class _Server(uvicorn.Server):
         super().handle_exit(sig, frame)
 
 
-def _server(gateway: Gateway) -> uvicorn.Server:
+def _server(gateway: Gateway, config: Path | None) -> uvicorn.Server:
     app = create_app(
         settings=gateway.settings,
         store=gateway.store,
@@ -112,6 +116,7 @@ def _server(gateway: Gateway) -> uvicorn.Server:
         metrics=gateway.metrics,
         clock=gateway.clock,
         numbers=gateway.numbers,
+        config=config,
     )
     return _Server(
         gateway,

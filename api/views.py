@@ -23,10 +23,11 @@ StateWord: TypeAlias = Literal["unknown", "offline", "idle", "setup", "paused", 
 
 @dataclass(frozen=True, slots=True)
 class FieldFault:
-    """One field of a request and what is wrong with it."""
+    """One field of a request, or one cell of a file, what is wrong with it and, where that is known, how to mend it."""
 
     field: str
     message: str
+    fix: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,7 +91,7 @@ def get_timetable(
 def options_of(parts: Parts) -> Options:
     """The names that the configuration knows."""
     centre = parts.settings.centre
-    names = {one.id: one.name for one in parts.settings.equipment}
+    names = {one.id: one.name for one in parts.numbers.desk.equipment()}
     return Options(rooms=centre.rooms, equipment=names, timezone=centre.timezone)
 
 

@@ -62,6 +62,10 @@ class Desk:
         self._lock = threading.Lock()
         self._last: tuple[tuple[Equipment, ...], Entered] | None = None
 
+    def equipment(self) -> tuple[Equipment, ...]:
+        """The equipment that is configured now."""
+        return self._roster()
+
     def entered(self) -> Entered:
         """What holds now; the same object for as long as neither the register nor the equipment changes."""
         equipment = self._roster()

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
@@ -53,6 +54,7 @@ class Lab:
     clock: ManualClock = field(default_factory=lambda: ManualClock(NOW))
     health: Health = field(default_factory=Health)
     metrics: Metrics = field(default_factory=Metrics)
+    config: Path | None = None
 
     def __post_init__(self) -> None:
         self.live = Live(self.metrics)
@@ -72,6 +74,7 @@ class Lab:
             metrics=self.metrics,
             clock=self.clock,
             numbers=self.numbers,
+            config=self.config,
         )
         self.client = TestClient(self.app, base_url="http://127.0.0.1", raise_server_exceptions=False)
 

@@ -237,7 +237,7 @@ def test_a_folder_that_cannot_be_made_is_told(folder: Path) -> None:
 
 def test_without_a_configuration_a_list_is_told_and_not_written(folder: Path) -> None:
     asked = Asked(file=folder / "list.csv", folder=folder, settings=settings_of(None, Subject.EQUIPMENT))
-    (note,) = equipment(asked, ManualClock(NOW)).plan.notes
+    *_, note = equipment(asked, ManualClock(NOW)).plan.notes
     assert "--config" in note.fix
     asked = Asked(file=asked.file, folder=folder, settings=asked.settings, apply=True)
     with pytest.raises(GiveUp, match="configuration") as error:

@@ -94,7 +94,7 @@ def test_the_checker_itself_finds_faults() -> None:
 
 def test_every_path_is_documented_and_none_needs_the_internet(lab: Lab) -> None:
     document = lab.get("/openapi.json")
-    assert {*ANSWERS, "/metrics", "/api/v1/timetable/import"} == set(document["paths"])
+    assert {*ANSWERS, "/metrics", "/api/v1/timetable/import", "/api/v1/equipment/import"} == set(document["paths"])
     assert document["paths"]["/api/v1/readings"]["post"]["requestBody"]["content"].keys() == {
         "application/json",
         "application/x-ndjson",

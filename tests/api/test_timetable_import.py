@@ -85,6 +85,7 @@ def test_every_fault_is_told_with_its_cell_and_nothing_is_entered(lab: Lab) -> N
     refused = sent(lab, xlsx(FAULTY), **DO_IT)
     assert refused.status_code == 422
     assert [one["field"] for one in refused.json()["errors"]] == ["Расписание!A3", "Расписание!B4"]
+    assert [one["fix"] for one in refused.json()["errors"]] == [one["fix"] for one in told["faults"]]
     assert lab.register.version() == 0
 
 

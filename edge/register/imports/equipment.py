@@ -5,8 +5,11 @@ The equipment's home is the configuration, so that a plan ends in the text of a 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
 
 from pydantic import ValidationError
 
@@ -33,6 +36,8 @@ _KINDS: Mapping[str, Kind] = {
     "прочее": Kind.OTHER, "": Kind.OTHER,
 }  # fmt: skip
 
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+
 DEFAULT_DRIVER = "labedge"
 """Of equipment whose list names none: it may speak over MQTT some day, and harms nothing until then."""
 
@@ -46,6 +51,7 @@ class EquipmentPlan:
 
     lines: tuple[PlanLine, ...] = ()
     faults: tuple[CellFault, ...] = ()
+    notes: tuple[CellFault, ...] = ()
     questions: tuple[Question, ...] = ()
     equipment: tuple[Equipment, ...] = ()
     fingerprint: str = ""
@@ -58,11 +64,18 @@ class EquipmentPlan:
 
 
 def plan_equipment(
-    data: bytes, known: Sequence[Equipment], register: Snapshot, *, answers: Mapping[str, str], rooms: Mapping[str, str]
+    data: bytes,
+    known: Sequence[Equipment],
+    register: Snapshot,
+    *,
+    answers: Mapping[str, str],
+    rooms: Mapping[str, str],
+    tracks: Mapping[str, str] = _NOTHING,
 ) -> EquipmentPlan:
     """Compare a list with the equipment that is configured; raises `GiveUp` where it cannot be read.
 
-    A row is an equipment by its id, else by its inventory number, else by its name; `rooms` are the names of codes.
+    A row is an equipment by its id, else by its inventory number, else by its name; `rooms` and `tracks` are the names
+    of codes.
     """
     sheet = read_sheets(data)[0]
     row = flat.header_row(sheet, Subject.EQUIPMENT, answers)
@@ -73,13 +86,14 @@ def plan_equipment(
     if layout.questions:
         return EquipmentPlan(questions=layout.questions, fingerprint=layout.fingerprint)
     reader = Reader()
-    draft = _Draft(known, rooms, reader)
+    draft = _Draft(known, {"room": rooms, "track": tracks}, reader)
     for record in flat.records(sheet, row, layout.columns):
         draft.take(record)
     saved = remember(register, (layout,), Subject.EQUIPMENT)
     return EquipmentPlan(
         tuple(draft.lines),
         tuple(reader.faults),
+        tuple(reader.notes),
         equipment=tuple(draft.made),
         fingerprint=layout.fingerprint,
         changes=tuple(saved.changes),
@@ -87,9 +101,14 @@ def plan_equipment(
 
 
 class _Draft:
-    def __init__(self, known: Sequence[Equipment], rooms: Mapping[str, str], reader: Reader) -> None:
+    def __init__(
+        self, known: Sequence[Equipment], named: Mapping[Literal["room", "track"], Mapping[str, str]], reader: Reader
+    ) -> None:
         self._known = {one.id: one for one in known}
-        self._rooms = Names({one.room: "" for one in known} | dict(rooms), word="room")
+        self._names = {
+            word: Names({code: "" for one in known if (code := getattr(one, word))} | dict(names), word=word)
+            for word, names in named.items()
+        }
         self._reader = reader
         self._taken: dict[str, Record] = {}
         self.lines: list[PlanLine] = []
@@ -135,8 +154,8 @@ class _Draft:
         told: dict[str, object] = {
             "name": plain(record.text("name")),
             "kind": kind,
-            "track": code_of(record.text("track")),
-            "room": self._rooms.code(label_of(record.text("room"))),
+            "track": self._code("track", record),
+            "room": self._code("room", record),
             "stations": stations,
             "inventory_number": label_of(record.text("inventory_number")),
             "driver": plain(record.text("driver")),
@@ -152,6 +171,17 @@ class _Draft:
                 reader.fault(record.place_of(field), f"{field}: {line['msg']}", fix="Fill in the cell.")
             return None
         return made if len(reader.faults) == faults else None
+
+    def _code(self, word: Literal["room", "track"], record: Record) -> str:
+        """The code of a room or a track; one that is made is told, for its name is kept nowhere."""
+        name, names = label_of(record.text(word)), self._names[word]
+        before = len(names.made)
+        code = names.code(name)
+        if len(names.made) > before and code != name:
+            message = f"The {word} «{name}» gets the code {code}; the configuration does not know its name."
+            fix = f"Add {code} = {json.dumps(name, ensure_ascii=False)} to [centre.{word}s]."
+            self._reader.note(record.place_of(word), message, fix=fix)
+        return code
 
 
 def _kind_of(text: str) -> Kind:
