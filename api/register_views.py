@@ -12,6 +12,7 @@ from typing import Any
 from api.instants import format_instant
 from edge.register.contract import Past, RegisterVersion, Row
 from edge.register.entry import Entry
+from edge.register.people import Linked
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,8 @@ class TimetableView:
 def value_view(value: Entry) -> dict[str, Any]:
     """An entry's own words."""
     words: dict[str, Any] = value.model_dump(mode="json")
-    words.pop("learners", None) if value.kind == "attendance" else None
+    if isinstance(value, Linked):
+        del words["learners"]
     return words
 
 

@@ -119,11 +119,13 @@ class Part(BaseModel):
 class Entry(Part):
     """One thing that a person enters; `kind` is its name in files and addresses.
 
-    `refers` names the fields that hold the id of another entry, with that entry's kind.
+    `refers` names the fields that hold the id of another entry, with that entry's kind. No two living entries of a kind
+    may be the same in all fields of `natural`, where it names any.
     """
 
     kind: ClassVar[str]
     refers: ClassVar[Mapping[str, str]] = {}
+    natural: ClassVar[tuple[str, ...]] = ()
 
     def mentions(self) -> Iterator[tuple[str, str, str]]:
         """Field, kind and id of every other entry that this one names."""

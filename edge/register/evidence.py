@@ -8,9 +8,10 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, ClassVar
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from edge.register.entry import At, Day, Entry, Headcount, LearnerId, Person, Reason, SessionId, SessionIdOrNone, Title
+from edge.register.entry import At, Day, Entry, Person, Reason, SessionId, SessionIdOrNone, Title
+from edge.register.people import Counted
 
 _Minutes = Annotated[int, Field(ge=0, le=24 * 60)]
 _Share = Annotated[float, Field(ge=0, le=1)]
@@ -24,27 +25,12 @@ class Verdict(StrEnum):
     CANCELLED = "cancelled"
 
 
-class Attendance(Entry):
-    """How many learners were there; with `learners`, which ones, by pseudonym.
-
-    `count` may exceed the pseudonyms: it survives the forgetting of a learner.
-    """
+class Attendance(Counted):
+    """How many learners were at a practical session; with `learners`, which ones, by pseudonym."""
 
     kind: ClassVar[str] = "attendance"
 
     session: SessionId
-    count: Headcount
-    learners: Annotated[tuple[LearnerId, ...], Field(max_length=2000)] = ()
-
-    @model_validator(mode="after")
-    def _counts(self) -> Attendance:
-        if len(set(self.learners)) < len(self.learners):
-            message = "a learner stands twice"
-            raise ValueError(message)
-        if len(self.learners) > self.count:
-            message = f"the count ({self.count}) is less than the learners listed ({len(self.learners)})"
-            raise ValueError(message)
-        return self
 
 
 class SessionCorrection(Entry):

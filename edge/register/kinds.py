@@ -9,9 +9,15 @@ from collections.abc import Mapping
 
 from edge.register.calendar import BellSchedule, Holiday, MovedDay, OpeningHours, Term
 from edge.register.entry import Entry
+from edge.register.events import Event, Participation
 from edge.register.evidence import Attendance, RuleSet, SessionCorrection
 from edge.register.lessons import Cancellation, Group, OneOff, Partner, Program, Slot, Substitution, Teacher
 from edge.register.mappings import ImportMapping
+from edge.register.mentoring import MentoringModel, MentoringPair, Volunteering
+from edge.register.network import Enrolment, NetworkAgreement, Survey
+from edge.register.projects import Achievement, Project
+from edge.register.publicity import InformationChannel, Publication
+from edge.register.quarters import ManualValue, PlannedWork, QuarterText, Target
 from edge.register.upkeep import PlannedMaintenance, Service
 
 KINDS: Mapping[str, type[Entry]] = {
@@ -36,5 +42,21 @@ KINDS: Mapping[str, type[Entry]] = {
         SessionCorrection,
         RuleSet,
         ImportMapping,
+        NetworkAgreement,
+        Enrolment,
+        Survey,
+        Event,
+        Participation,
+        Project,
+        Achievement,
+        MentoringModel,
+        MentoringPair,
+        Volunteering,
+        InformationChannel,
+        Publication,
+        PlannedWork,
+        ManualValue,
+        QuarterText,
+        Target,
     )
 }

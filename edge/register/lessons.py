@@ -177,7 +177,7 @@ class Group(Entry):
 
 
 class Program(Entry):
-    """A program of a track at a level, perhaps held with a partner."""
+    """A program of a track at a level, perhaps held with a partner, offered from `first_day` to `last_day` if given."""
 
     kind: ClassVar[str] = "program"
     refers: ClassVar[Mapping[str, str]] = {"partner": "partner"}
@@ -186,6 +186,14 @@ class Program(Entry):
     track: CodeOrNone = ""
     level: Level = Level.NONE
     partner: CodeOrNone = ""
+    form: Form = Form.IN_PERSON
+    first_day: Day | None = None
+    last_day: Day | None = None
+
+    @model_validator(mode="after")
+    def _is_orderly(self) -> Program:
+        rising(self.first_day, self.last_day, "the program")
+        return self
 
 
 class Partner(Entry):

@@ -15,8 +15,8 @@ from pydantic import ValidationError
 from edge.errors import Damaged
 from edge.register.contract import Past, RegisterVersion, Row, Stamp
 from edge.register.entry import Entry
-from edge.register.evidence import Attendance
 from edge.register.kinds import KINDS
+from edge.register.people import Linked
 
 _PAST = """
     SELECT h.kind, h.id, h.version, h.words, c.version, c.at, c.author, c.reason
@@ -47,8 +47,8 @@ def crc_of(kind: str, entry: str, version: int, changed: int, words: str | None)
 
 
 def without_learners(value: Entry | None) -> Entry | None:
-    """An attendance as a count alone; anything else as it is."""
-    return value.model_copy(update={"learners": ()}) if isinstance(value, Attendance) and value.learners else value
+    """What holds learners as a count alone; anything else as it is."""
+    return value.model_copy(update={"learners": ()}) if isinstance(value, Linked) and value.learners else value
 
 
 def register_version(connection: sqlite3.Connection) -> RegisterVersion:
@@ -58,7 +58,7 @@ def register_version(connection: sqlite3.Connection) -> RegisterVersion:
 
 
 def living(connection: sqlite3.Connection, kind: str, *, learners: bool = False) -> Iterator[Row[Entry]]:
-    """Every living entry of a kind, by id; attendance without its learners unless asked for."""
+    """Every living entry of a kind, by id; without learners unless asked for."""
     for row in connection.execute(f"{_NOW} WHERE e.kind = ? AND e.words IS NOT NULL ORDER BY e.id", (kind,)):
         past = _past_of(row)
         value = past.value if learners else without_learners(past.value)

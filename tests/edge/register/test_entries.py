@@ -11,6 +11,8 @@ from pydantic import ValidationError
 from edge.register.contract import Fault, Refused
 from edge.register.entry import Entry, instant_of, time_of
 from edge.register.kinds import KINDS
+from edge.register.network import Enrolment
+from edge.register.projects import Achievement
 
 VALID: dict[str, dict[str, Any]] = {
     "bell_schedule": {"name": "Будни", "bells": [{"lesson": 1, "start": "09:00", "end": "09:45"}]},
@@ -38,6 +40,36 @@ VALID: dict[str, dict[str, Any]] = {
     },
     "rule_set": {"name": "2026", "effective_from": "2026-09-01"},
     "import_mapping": {"name": "Завуч", "subject": "timetable", "fingerprint": "0" * 32, "columns": {"Ауд.": "room"}},
+    "network_agreement": {"partner": "tochka-4", "number": "4/2026", "first_day": "2026-09-01"},
+    "enrolment": {"group": "pr-1", "count": 12, "learners": ["L-001"], "first_day": "2026-09-01"},
+    "survey": {"program": "robotics", "asked": 40, "content": 38, "day": "2026-11-20"},
+    "event": {"name": "Хакатон", "event_kind": "hackathon", "level": "regional", "first_day": "2026-11-20"},
+    "participation": {"event": "hackathon", "category": "partner_learner", "count": 24},
+    "project": {
+        "name": "Теплица",
+        "category": "learner_basic",
+        "count": 3,
+        "jobs": ["printer-1/job 7.gcode"],
+        "day": "2026-11-20",
+    },
+    "achievement": {"name": "Шустрик", "level": "national", "result": "winner", "day": "2026-11-20"},
+    "mentoring_model": {"name": "Ученик — ученик", "form": "learner_learner", "first_day": "2026-09-01"},
+    "mentoring_pair": {"model": "peers", "name": "Пара 1", "count": 2, "first_day": "2026-09-01"},
+    "volunteering": {"name": "Научный фестиваль", "count": 6, "first_day": "2026-11-20", "last_day": "2026-11-22"},
+    "information_channel": {"name": "Сайт школы", "channel_kind": "website", "first_day": "2020-09-01"},
+    "publication": {"channel": "site", "title": "Открытие сезона", "day": "2026-09-02"},
+    "planned_work": {"direction": "conferences", "name": "Конференция", "planned_day": "2026-12-10"},
+    "manual_value": {
+        "set": "kvantorium-2026",
+        "number": "1.2",
+        "year": 2026,
+        "quarter": 3,
+        "hundredths": 41_200,
+        "reason": "журнал на бумаге",
+        "document": "Приказ № 14",
+    },
+    "quarter_text": {"subject": "low_results_support", "year": 2026, "quarter": 3, "text": "Проведены занятия."},
+    "target": {"number": "1.1", "year": 2026, "target": 20},
 }
 
 
@@ -91,6 +123,35 @@ def test_no_kind_takes_unknown_fields(kind: str) -> None:
         ("session_correction", {"status": "confirmed_by_telemetry"}),
         ("rule_set", {"least_coverage": 1.1}),
         ("import_mapping", {"fingerprint": "x"}),
+        ("program", {"first_day": "2026-09-02", "last_day": "2026-09-01"}),
+        ("network_agreement", {"last_day": "2026-08-31"}),
+        ("network_agreement", {"number": " "}),
+        ("enrolment", {"count": 0}),
+        ("enrolment", {"left_early": True}),
+        ("enrolment", {"last_day": "2026-08-31"}),
+        ("enrolment", {"learners": ["Иванов"]}),
+        ("survey", {"content": 41}),
+        ("survey", {"asked": 0, "content": 0}),
+        ("event", {"last_day": "2026-11-19"}),
+        ("event", {"level": "world"}),
+        ("event", {"direction": "sport"}),
+        ("participation", {"category": "pupil"}),
+        ("project", {"jobs": ["job 7"]}),
+        ("achievement", {"level": ""}),
+        ("achievement", {"count": 0}),
+        ("achievement", {"learners": ["L-1", "L-1"]}),
+        ("mentoring_model", {"last_day": "2026-08-31"}),
+        ("mentoring_pair", {"last_day": "2026-08-31"}),
+        ("volunteering", {"last_day": "2026-11-19"}),
+        ("information_channel", {"last_day": "2020-08-31"}),
+        ("publication", {"count": 0}),
+        ("planned_work", {"direction": "sport"}),
+        ("manual_value", {"quarter": 5}),
+        ("manual_value", {"number": "1..2"}),
+        ("manual_value", {"document": ""}),
+        ("quarter_text", {"subject": "sport_events"}),
+        ("quarter_text", {"text": ""}),
+        ("target", {"target": -1}),
     ],
 )
 def test_what_cannot_be_meant_is_refused(kind: str, change: dict[str, Any]) -> None:
@@ -101,6 +162,20 @@ def test_what_cannot_be_meant_is_refused(kind: str, change: dict[str, Any]) -> N
 @given(at=st.integers(631_152_000 * 10**6, 4_102_444_800 * 10**6))
 def test_times_are_exact_to_the_microsecond(at: int) -> None:
     assert instant_of(time_of(at * 1000)) == at * 1000
+
+
+def test_a_team_shares_one_prize() -> None:
+    value = Achievement.model_validate(VALID["achievement"] | {"learners": ["L-1", "L-2"]})
+    assert (value.count, value.learners) == (1, ("L-1", "L-2"))
+
+
+def test_who_has_no_pseudonym_is_unlisted() -> None:
+    assert Enrolment.model_validate(VALID["enrolment"]).unlisted == 11
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_natural_keys_are_fields(kind: str) -> None:
+    assert set(KINDS[kind].natural) <= set(KINDS[kind].model_fields)
 
 
 def test_a_time_is_kept_in_utc() -> None:
