@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from api.pages.assets import Assets
 from api.pages.board import Board
 from api.pages.cards import Card
+from api.pages.navigation import SECTIONS
 from api.pages.texts import LANGUAGES, Language, Texts, load
 from edge.settings import Settings
 
@@ -42,6 +43,7 @@ class Pages:
         self._templates.policies["json.dumps_kwargs"] = {}
         self._templates.globals["asset"] = self.assets.address
         self._templates.globals["settings"] = settings
+        self._templates.globals["sections"] = SECTIONS
         self._templates.globals["card_html"] = self.card
         self._card = lru_cache(CARDS_KEPT)(self._rendered_card)
 

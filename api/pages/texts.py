@@ -1,6 +1,6 @@
 """Words, numbers, times and plural forms in the reader's language and the centre's time zone.
 
-No text of a page stands anywhere but in `texts_<language>.toml`.
+No text of a page stands anywhere but in `texts_<language>.toml` and its neighbours, the other `PARTS`.
 """
 
 from __future__ import annotations
@@ -19,6 +19,9 @@ from telemetry.model import NS_PER_S, Instant
 Language: TypeAlias = Literal["ru", "en"]
 LANGUAGES: tuple[Language, ...] = ("ru", "en")
 Entry: TypeAlias = str | Mapping[str, str]
+
+PARTS = ("monitoring", "register", "texts")
+"""Files of words of each language, `<part>_<language>.toml`: no key stands in two of them."""
 
 NBSP = "\u00a0"
 NARROW_NBSP = "\u202f"
@@ -40,9 +43,10 @@ def plural_form(language: Language, n: int) -> str:
 
 
 def load(language: Language) -> dict[str, Entry]:
-    """A language's table: dotted keys to texts, or to plural forms."""
-    tables = tomllib.loads((Path(__file__).parent / f"texts_{language}.toml").read_text(encoding="utf-8"))
-    return dict(_flat(tables, ""))
+    """A language's table of all its files: dotted keys to texts, or to plural forms."""
+    files = [Path(__file__).parent / f"{part}_{language}.toml" for part in PARTS]
+    tables = [tomllib.loads(path.read_text(encoding="utf-8")) for path in files]
+    return {key: entry for table in tables for key, entry in _flat(table, "")}
 
 
 def _flat(table: Mapping[str, object], prefix: str) -> list[tuple[str, Entry]]:

@@ -68,7 +68,7 @@ def test_every_text_is_used_and_every_used_text_is_there() -> None:
     called = set(re.findall(r"\b(?:t|texts|self)\(\s*[\"']([a-z_.]+)[\"']", code)) | set(
         re.findall(r'"(error\.(?!html)[a-z_]+)"', code)
     )
-    groups = ("state.", "unknown.", "source.", "kind.", "outcome.", "channel.", "unit.", "month.", "window.", "part.")
+    groups = ("state.", "unknown.", "source.", "kind.", "outcome.", "channel.", "unit.", "month.", "window.", "part.", "nav.")
     named = {key for key in RU.table if key.startswith(groups) or f'"{key.split(".")[-1]}"' in code}
     assert called <= set(RU.table)
     assert set(RU.table) - called - named == set()
