@@ -5,14 +5,15 @@ No learner is in any of them, not even by pseudonym.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from api.instants import format_instant
-from edge.register.contract import Past, RegisterVersion, Row
+from edge.register.contract import Past, RegisterVersion, Row, Snapshot
 from edge.register.entry import Entry
 from edge.register.people import Linked
+from edge.register.soundness import timetable_warnings
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +62,21 @@ class History:
 
 
 @dataclass(frozen=True, slots=True)
+class WarningView:
+    """What was entered and never comes to be, and what would mend it; it hinders nothing."""
+
+    place: str
+    message: str
+    fix: str
+
+
+@dataclass(frozen=True, slots=True)
 class TimetableView:
-    """All that was entered about lessons: `entries[kind][id]`."""
+    """All that was entered about lessons, `entries[kind][id]`, and what of it is never held."""
 
     register_version: RegisterVersion
     entries: dict[str, dict[str, dict[str, Any]]]
+    warnings: list[WarningView]
 
 
 def value_view(value: Entry) -> dict[str, Any]:
@@ -99,8 +110,10 @@ def past_views(past: Sequence[Past[Entry]]) -> list[PastView]:
     ]
 
 
-def timetable_view(version: RegisterVersion, kinds: Mapping[str, Sequence[Row[Entry]]]) -> TimetableView:
+def timetable_view(register: Snapshot, kinds: Iterable[type[Entry]]) -> TimetableView:
     """The entries of some kinds."""
     return TimetableView(
-        version, {kind: {row.id: value_view(row.value) for row in rows} for kind, rows in kinds.items()}
+        register.register_version,
+        {kind.kind: {row.id: value_view(row.value) for row in register.rows(kind)} for kind in kinds},
+        [WarningView(one.place, one.message, one.fix) for one in timetable_warnings(register)],
     )

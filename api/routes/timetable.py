@@ -78,7 +78,7 @@ def get_timetable(
     register = parts.numbers.register.snapshot()
     headers = {"ETag": f'"{register.register_version}"'}
     if form is Shape.JSON:
-        view = timetable_view(register.register_version, {name: register.rows(kind) for name, kind in _KINDS.items()})
+        view = timetable_view(register, _KINDS.values())
         return Response(dumped(view), headers=headers, media_type="application/json")
     headers["Content-Disposition"] = f'attachment; filename="timetable.{form.value}"'
     if form is Shape.CSV:
@@ -116,7 +116,7 @@ def put_timetable(parts: PartsIn, body: TimetableIn, if_match: IfMatch = None) -
         raise changed_problem("the register", since[-1].stamp if since else None)
     register.apply(_changes(before, body), author=body.author, reason=body.reason, at=parts.clock.now())
     after = register.snapshot()
-    view = timetable_view(after.register_version, {name: after.rows(kind) for name, kind in _KINDS.items()})
+    view = timetable_view(after, _KINDS.values())
     return Response(dumped(view), headers={"ETag": f'"{after.register_version}"'}, media_type="application/json")
 
 

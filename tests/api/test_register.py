@@ -1,15 +1,16 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import icalendar
 import pytest
 
-from edge.register.contract import Put
+from edge.register.contract import Put, Remove
 from edge.register.evidence import Attendance
+from edge.register.lessons import Substitution
 from tests.api.lab import Lab
-from tests.api.school import DAY, SESSION, school
+from tests.api.school import DAY, SESSION, SLOT, school
 
 WORD = {"author": "Петрова", "reason": "новый год"}
 TERM = "/api/v1/register/term"
@@ -96,7 +97,13 @@ def test_a_wrong_field_is_named(taught: Lab) -> None:
 def test_what_is_still_named_cannot_go(taught: Lab) -> None:
     refused = taught.client.delete("/api/v1/register/group/pr-1", params=WORD, headers={"If-Match": '"1"'})
     assert refused.status_code == 422
-    assert refused.json()["errors"] == [{"field": "group pr-1", "message": "it is still named by slot mon-1"}]
+    assert refused.json()["errors"] == [
+        {
+            "field": "group pr-1",
+            "message": "it is still named by slot mon-1",
+            "fix": "Change or remove those first.",
+        }
+    ]
 
 
 @pytest.mark.parametrize("path", ["learner", "term/q9", "term/q9/history"])
@@ -144,6 +151,19 @@ def test_a_timetable_is_replaced_as_a_whole_or_not_at_all(taught: Lab) -> None:
     odd = said(taught, "PUT", TIMETABLE, {"entries": {"attendance": {}}}, 2)
     assert odd.status_code == 422
     assert taught.get(TIMETABLE)["entries"]["slot"].keys() == {"mon-2"}
+
+
+def test_a_timetable_tells_what_of_it_is_never_held(taught: Lab) -> None:
+    assert taught.get(TIMETABLE)["warnings"] == []
+    late = SLOT.model_copy(update={"first_day": date(2027, 1, 1)})
+    ninth = SLOT.model_copy(update={"lesson": 9, "start": None, "end": None})
+    moved = Substitution(slot="mon-1", day=date(2026, 9, 28), lesson=9)
+    taught.enter(Put("late", late), Put("ninth", ninth), Put("mon-1:2026-09-28", moved))
+    warnings = taught.get(TIMETABLE)["warnings"]
+    assert [one["place"] for one in warnings] == ["slot late", "slot ninth", "substitution mon-1:2026-09-28"]
+    assert all(one["message"] and one["fix"] for one in warnings)
+    taught.enter(Remove("term", "q1", 1))
+    assert next(iter(taught.get(TIMETABLE)["warnings"]))["place"] == "term"
 
 
 def test_a_timetable_is_a_table_and_a_calendar(taught: Lab) -> None:

@@ -34,6 +34,7 @@ from edge.register.lessons import (
     Substitution,
     Teacher,
 )
+from edge.register.soundness import never_in_term
 
 _KINDS: tuple[type[Entry], ...] = (Partner, Program, Group, Teacher, Slot, OneOff, Cancellation, Substitution)
 _PLANNED = frozenset({Slot.kind, OneOff.kind})
@@ -59,6 +60,8 @@ class TimetableDraft:
         rows: list[Row[Entry]] = [row for kind in _KINDS for row in register.rows(kind)]
         self._living = {(row.value.kind, row.id): row for row in rows}
         self._wanted: list[_Wanted] = []
+        self._terms = [row.value for row in register.rows(Term)]
+        self._told_of_terms = False
         self._cancelled = {row.value.lesson for row in register.rows(Cancellation)}
         self._first_named: dict[tuple[str, str], Lesson] = {}
 
@@ -109,6 +112,7 @@ class TimetableDraft:
                 self._want(lesson, self._one_off(lesson, bound))
             elif lesson.weeks is None:
                 slot = self._slot(lesson, bound, lesson.week, (lesson.first_day, lesson.last_day))
+                self._note_term(lesson, slot)
                 self._want(lesson, slot, lesson.cancelled)
             elif term is not None:
                 when = held(term, lesson.weekday, lesson.weeks, within=lesson.week)
@@ -152,6 +156,17 @@ class TimetableDraft:
             )
             return None
         return max(chosen, key=lambda term: term.last_day)
+
+    def _note_term(self, lesson: Lesson, slot: Slot) -> None:
+        """Tell of a lesson that no term ever holds; where there is no term at all, once for the whole file."""
+        if not self._terms and not self._told_of_terms:
+            self._told_of_terms = True
+            message = "There is no term yet, so that no slot is ever held."
+            self._reader.note(lesson.place, message, fix="Enter the terms of the year.")
+        elif self._terms and never_in_term(slot, self._terms):
+            message = "It shares no day with any term, so that no lesson of it is ever held."
+            fix = "Enter the term, or mend the first and last day of the slot."
+            self._reader.note(lesson.place, message, fix=fix)
 
     def _slot(
         self, lesson: Lesson, bound: dict[str, object], week: Week, valid: tuple[date | None, date | None]

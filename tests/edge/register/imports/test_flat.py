@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
 from edge.errors import GiveUp
+from edge.register.calendar import Term
 from edge.register.contract import Conflict, Put, Refused, Register
 from edge.register.imports.plan import Action, Scope, apply_plan
 from edge.register.lessons import Cancellation, Group, OneOff, Partner, Program, Slot, Substitution, Teacher
@@ -182,8 +184,23 @@ def test_a_new_room_and_missing_bells_are_noted_and_hinder_nothing(register: Reg
     made = done(register, csv_of([["День", "Урок", "Группа", "Каб"], ["пн", "2", "A", "Актовый зал"]]))
     assert [(note.place.cell, note.message) for note in made.notes] == [
         ("B2", "No bell schedule has a lesson 2 on that weekday yet."),
+        ("2", "There is no term yet, so that no slot is ever held."),
         ("D2", "No equipment stands in the room «Актовый зал» (aktovyy-zal)."),
     ]
+
+
+def test_lessons_that_no_term_holds_are_noted_and_hinder_nothing(register: Register) -> None:
+    put(register, ("everyday", BELLS), ("q1", Term(name="I", first_day=date(2026, 9, 1), last_day=date(2026, 10, 25))))
+    rows = [
+        ["День", "Урок", "Группа", "Действует с", "Действует по"],
+        ["пн", "2", "A", "", ""],
+        ["пн", "2", "B", "25.10.2026", "30.11.2026"],
+        ["пн", "2", "C", "26.10.2026", ""],
+        ["пн", "2", "D", "", "31.08.2026"],
+    ]
+    made = done(register, csv_of(rows))
+    never = "It shares no day with any term, so that no lesson of it is ever held."
+    assert [(note.place.cell, note.message) for note in made.notes] == [("4", never), ("5", never)]
 
 
 def test_times_that_are_those_of_the_bells_become_the_lessons_number(register: Register) -> None:
