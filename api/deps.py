@@ -25,6 +25,7 @@ from edge.ingest import Ingest
 from edge.live import Live
 from edge.metrics import Metrics
 from edge.numbers.office import Numbers
+from edge.monitoring.contract import Monitoring
 from edge.picture import Picture
 from edge.settings import Settings
 from edge.store.contract import Store
@@ -53,6 +54,7 @@ class Parts:
     rendered: Rendered
     boards: Boards
     config: FilePath | None
+    monitoring: Monitoring | None
 
 
 def parts_of(connection: HTTPConnection) -> Parts:
@@ -64,6 +66,20 @@ def parts_of(connection: HTTPConnection) -> Parts:
 
 
 PartsIn = Annotated[Parts, Depends(parts_of)]
+
+
+def monitoring_of(parts: PartsIn) -> Monitoring:
+    """Who answers about the quarterly monitoring; 503 where this gateway was started without it."""
+    if parts.monitoring is None:
+        raise Problem(
+            HTTPStatus.SERVICE_UNAVAILABLE,
+            "this gateway was started without the monitoring",
+            fix="Start it by labedge run.",
+        )
+    return parts.monitoring
+
+
+MonitoringIn = Annotated[Monitoring, Depends(monitoring_of)]
 
 
 @dataclass(frozen=True, slots=True)

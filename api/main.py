@@ -39,6 +39,7 @@ from edge.health import Health, Part
 from edge.ingest import Ingest
 from edge.live import Live
 from edge.metrics import Metrics
+from edge.monitoring.contract import Monitoring
 from edge.numbers.office import Numbers
 from edge.settings import Settings
 from edge.store.contract import Store
@@ -73,6 +74,7 @@ def create_app(  # noqa: PLR0913 - all that a route may use is handed in here, e
     clock: Clock,
     numbers: Numbers,
     config: Path | None = None,
+    monitoring: Monitoring | None = None,
 ) -> FastAPI:
     """The gateway's API and pages over its parts; `config` is the file of the configuration, where there is one."""
     app = FastAPI(
@@ -97,6 +99,7 @@ def create_app(  # noqa: PLR0913 - all that a route may use is handed in here, e
         rendered=Rendered(),
         boards=Boards(live, health, clock, centre=settings.centre, pages=pages),
         config=config,
+        monitoring=monitoring,
     )
     problem.install(
         app,

@@ -17,6 +17,11 @@ FOLDER = Path(pages.__file__).parent
 TEMPLATES = sorted((FOLDER / "templates").glob("*.html"))
 SCRIPTS = sorted((FOLDER / "static").glob("*.js"))
 RU, EN = (Texts(language, ZoneInfo("Europe/Moscow"), load(language)) for language in ("ru", "en"))
+GROUPS = (
+    *("state.", "unknown.", "source.", "kind.", "outcome.", "channel.", "unit.", "month.", "window.", "part.", "nav."),
+)
+"""Texts that are asked for by a word of the model, never in full."""
+
 _FIELD = re.compile(r"\{(\w+)\}")
 
 
@@ -68,8 +73,7 @@ def test_every_text_is_used_and_every_used_text_is_there() -> None:
     called = set(re.findall(r"\b(?:t|texts|self)\(\s*[\"']([a-z_.]+)[\"']", code)) | set(
         re.findall(r'"(error\.(?!html)[a-z_]+)"', code)
     )
-    groups = ("state.", "unknown.", "source.", "kind.", "outcome.", "channel.", "unit.", "month.", "window.", "part.", "nav.")
-    named = {key for key in RU.table if key.startswith(groups) or f'"{key.split(".")[-1]}"' in code}
+    named = {key for key in RU.table if key.startswith(GROUPS) or f'"{key.split(".")[-1]}"' in code}
     assert called <= set(RU.table)
     assert set(RU.table) - called - named == set()
 
