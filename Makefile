@@ -3,6 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 PY := .venv/bin/python
 PYTHON ?= python3
+WORKERS ?= 2  # processes that share the tests
 
 .PHONY: help
 help:
@@ -19,7 +20,7 @@ setup: .venv/.runtime api/pages/static/vendor/.built ## only set up: environment
 .PHONY: test
 test: setup-test ## set up what the tests need and run all of them
 	$(PY) -m coverage erase
-	$(PY) -m coverage run -m pytest $(TESTS)
+	$(PY) -m coverage run -m pytest -n $(WORKERS) --dist worksteal $(TESTS)
 	@$(PY) -m coverage combine -q
 	$(PY) -m tests.house.coverage_bars
 

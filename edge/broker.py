@@ -28,6 +28,9 @@ from telemetry.model import NS_PER_S
 STOP_S: Final = 5.0
 """How long Mosquitto may take to write its queues down before it is killed: 64 MiB take less than a second."""
 
+STARTUP_S: Final = 5.0
+"""How long a first connection waits for Mosquitto to listen: reading 64 MiB of queues takes it less than a second."""
+
 LOOK_AGAIN_S: Final = 10.0
 """How often a missing program is looked for: whoever just installed it is watching the board."""
 
@@ -56,6 +59,7 @@ class Broker:
         self._lock = threading.Lock()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
+        self._stumbled = False
         self._last_words = ""
 
     @property
@@ -79,6 +83,19 @@ class Broker:
         self._thread = threading.Thread(target=self._watch, name="broker", daemon=True)
         self._thread.start()
 
+    def await_listening(self, stopping: threading.Event) -> None:
+        """Return once it listens, has failed to start, or `STARTUP_S` have passed: its birth is no lost connection."""
+        deadline = self._clock.monotonic() + int(STARTUP_S * NS_PER_S)
+        while not (stopping.is_set() or self._stumbled or self._listens()) and self._clock.monotonic() < deadline:
+            wait(self._clock, stopping, 0.02)
+
+    def _listens(self) -> bool:
+        try:
+            socket.create_connection((reachable(self._mqtt.host).strip("[]"), self._port), timeout=1.0).close()
+        except OSError:
+            return False
+        return True
+
     def stop(self) -> None:
         """Let it write its queues down and end; idempotent; bounded in time."""
         self._stopping.set()
@@ -96,6 +113,7 @@ class Broker:
             try:
                 self._live()
             except LabedgeError as error:
+                self._stumbled = True
                 self._unwell(str(error), error.fix)
             if self._clock.monotonic() - began >= BACKOFF.settled_s * NS_PER_S:
                 failures = 0
@@ -114,6 +132,7 @@ class Broker:
         child = self._launch([*_bound_to_us(self._environ), program, "-c", str(path)])
         if child is None:
             return
+        self._stumbled = False
         self._health.report(Part("broker", ok=True))
         log.info("Mosquitto runs at %s", self.url)
         self._listen(child)

@@ -68,6 +68,9 @@ class Managed(Protocol):
     def installed(self) -> bool:
         """Whether there is a program to run at all."""
 
+    def await_listening(self, stopping: threading.Event) -> None:
+        """Return once it listens, or will not for now."""
+
 
 class Exchange:
     """One connection, many drivers; every method may be called from any thread."""
@@ -190,6 +193,7 @@ class Exchange:
         if self._broker is not None:
             if not self._broker.installed:
                 raise Retry("There is no MQTT broker: Mosquitto is not installed.", fix=MISSING)
+            self._broker.await_listening(self._stopping)
             mqtt = mqtt.model_copy(update={"url": self._broker.url})
         return address_of(mqtt, centre=self._settings.centre.id, environ=self._environ)
 

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 
-DEADLINE_S = 30.0
+DEADLINE_S = 60.0
 """Far longer than anything takes on a loaded machine; only a failure waits it out."""
 
 _PAUSE = threading.Event()

@@ -6,6 +6,7 @@ import socket
 import stat
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -65,6 +66,23 @@ def test_a_managed_broker_runs_where_the_settings_say_and_ends_in_order(guarded:
     assert not answers(guarded.mqtt.port)
     assert guarded.broker.pid is None
     guarded.broker.stop()
+
+
+def test_a_first_connection_that_awaited_the_managed_broker_finds_it(tmp_path: Path) -> None:
+    for life in range(5):
+        one = Guarded(tmp_path / str(life))
+        one.broker.start()
+        one.broker.await_listening(threading.Event())
+        assert answers(one.mqtt.port)
+        one.broker.stop()
+
+
+def test_who_stops_awaits_no_broker(guarded: Guarded) -> None:
+    stopping = threading.Event()
+    stopping.set()
+    guarded.broker.stop()
+    guarded.broker.await_listening(stopping)
+    assert not answers(guarded.mqtt.port)
 
 
 def test_a_managed_broker_that_dies_is_started_again(guarded: Guarded) -> None:

@@ -87,13 +87,13 @@ def test_a_device_behind_a_socket_serves_the_newest_reader_and_survives_a_lost_o
     stage.start()
     try:
         for _ in range(3):
-            with socket.create_connection(("127.0.0.1", port), timeout=10) as reader:
+            with socket.create_connection(("127.0.0.1", port), timeout=60) as reader:
                 heard(reader.fileno(), b"hello\n")
                 reader.sendall(b"ping\n")
                 heard(reader.fileno(), b"ping\n")
-        first = socket.create_connection(("127.0.0.1", port), timeout=10)
+        first = socket.create_connection(("127.0.0.1", port), timeout=60)
         heard(first.fileno(), b"hello\n")
-        with socket.create_connection(("127.0.0.1", port), timeout=10) as newer:
+        with socket.create_connection(("127.0.0.1", port), timeout=60) as newer:
             heard(newer.fileno(), b"hello\n")
             assert becomes_true(lambda: first.recv(100) == b"")
         first.close()

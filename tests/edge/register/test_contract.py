@@ -174,7 +174,7 @@ def test_readers_see_whole_change_sets_while_another_thread_writes(register: Reg
         put(register, *((f"{letter}{number}", TEACHER) for letter in "abc"))
     assert becomes_true(lambda: seen)
     stop.set()
-    reader.join(10)
+    reader.join(60)
     assert set(seen) == {0}
 
 

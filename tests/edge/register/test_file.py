@@ -213,7 +213,7 @@ def test_killed_at_any_moment_it_holds_whole_change_sets_and_all_that_was_confir
         moment.wait(dice.uniform(0.0, 0.15))
         os.kill(child.pid, signal.SIGKILL)
         rest = child.stdout.read().split()
-        child.wait(10)
+        child.wait(60)
         child.stdout.close()
         confirmed = int(rest[-1]) if rest else confirmed
         register = SqliteRegister(path)
