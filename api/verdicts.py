@@ -110,7 +110,7 @@ def _attendance(parts: Parts, session: str, word: Word) -> Row[Attendance] | Non
     register = parts.numbers.register
     if register.row(Attendance, session).value is None:
         return None
-    everybody = register.learners(reader=word.author, reason=word.reason, at=word.at).value
+    everybody = register.learners(Attendance, reader=word.author, reason=word.reason, at=word.at).value
     return next(row for row in everybody if row.id == session)
 
 

@@ -216,7 +216,9 @@ def _listed(parts: Parts, known: Row[Attendance] | None, body: LearnersIn) -> tu
     """Who was there, by pseudonym, so that a corrected count does not lose them; the read is in the audit."""
     if known is None:
         return ()
-    everybody = parts.numbers.register.learners(reader=body.author, reason=body.reason, at=parts.clock.now()).value
+    everybody = parts.numbers.register.learners(
+        Attendance, reader=body.author, reason=body.reason, at=parts.clock.now()
+    ).value
     listed = next((row.value.learners for row in everybody if row.id == known.id), ())
     if len(listed) > body.learners:
         raise Problem(

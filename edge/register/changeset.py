@@ -54,9 +54,9 @@ def rewrite(connection: sqlite3.Connection, past: Past[Entry], words: str) -> No
 
 
 def _refuse(faults: Iterator[Fault]) -> None:
-    found = [fault for fault, _number in zip(faults, range(FAULTS_LIMIT), strict=False)]
+    found = list(itertools.islice(faults, FAULTS_LIMIT))
     if found:
-        raise Refused(found)
+        raise Refused(found, rest=sum(1 for _fault in faults))
 
 
 def _malformed(changes: Sequence[Change], *, author: str, reason: str) -> Iterator[Fault]:
@@ -114,12 +114,14 @@ def _write(connection: sqlite3.Connection, change: Change, *, version: int, numb
 
 
 def _dangling(connection: sqlite3.Connection, changes: Sequence[Change]) -> Iterator[Fault]:
-    """What the changed entries name and is not there, who still names what was removed, and terms that overlap."""
+    """What the changed entries name and is not there, who still names what was removed, doubles, terms that overlap."""
     for change in changes:
         if isinstance(change, Put):
             yield from _missing(connection, change)
         else:
             yield from _bereft(connection, change.kind, change.id)
+    for kind in sorted({change.kind for change in changes if isinstance(change, Put) and change.value.natural}):
+        yield from _doubled(connection, kind, {change.id for change in changes if change.kind == kind})
     if any(change.kind == Term.kind for change in changes):
         yield from _overlapping_terms(connection)
 
@@ -138,6 +140,17 @@ def _bereft(connection: sqlite3.Connection, kind: str, entry: str) -> Iterator[F
     if named:
         message = f"it is still named by {', '.join(named)}"
         yield Fault(f"{kind} {entry}", message, "Change or remove those first.")
+
+
+def _doubled(connection: sqlite3.Connection, kind: str, changed: set[str]) -> Iterator[Fault]:
+    """Changed entries that are the same document as another one; of two changed ones, the later id."""
+    known: dict[tuple[str, ...], str] = {}
+    ordered = sorted(rows.living(connection, kind), key=lambda row: (row.id in changed, row.id))
+    for row in ordered:
+        before = known.setdefault(row.value.natural_key(), row.id)
+        if before != row.id and row.id in changed:
+            message = f"it is the same as the {kind} {before} in {', '.join(row.value.natural)}"
+            yield Fault(f"{kind} {row.id}", message, "Change that one instead, or tell the two apart.")
 
 
 def _overlapping_terms(connection: sqlite3.Connection) -> Iterator[Fault]:

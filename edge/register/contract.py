@@ -11,11 +11,12 @@ from typing import Generic, Protocol, TypeAlias, TypeVar
 
 from edge.errors import LabedgeError
 from edge.register.entry import Entry, time_of
-from edge.register.evidence import Attendance
+from edge.register.people import Linked
 from telemetry.model import Instant
 
 T = TypeVar("T")
 E = TypeVar("E", bound=Entry)
+L = TypeVar("L", bound=Linked)
 E_co = TypeVar("E_co", bound=Entry, covariant=True)
 
 RegisterVersion: TypeAlias = int
@@ -130,15 +131,16 @@ class Conflict(LabedgeError):
 class Refused(LabedgeError):
     """The change set cannot stand as it is: nothing was changed, and `faults` names each reason."""
 
-    def __init__(self, faults: Sequence[Fault]) -> None:
-        """Tell the first and how many there are."""
-        more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
+    def __init__(self, faults: Sequence[Fault], *, rest: int = 0) -> None:
+        """Tell the first and how many there are; `rest` counts those that `faults` leaves out."""
+        others = len(faults) - 1 + rest
+        more = f" (and {others} more)" if others else ""
         super().__init__(f"{faults[0].place}: {faults[0].message}{more}", fix=faults[0].fix)
-        self.faults = tuple(faults)
+        self.faults, self.rest = tuple(faults), rest
 
 
 class Snapshot(Protocol):
-    """Every kind as of one version of the register; attendance comes without its learners."""
+    """Every kind as of one version of the register, without learners unless they were asked for."""
 
     @property
     def register_version(self) -> RegisterVersion:
@@ -149,13 +151,16 @@ class Snapshot(Protocol):
 
 
 class Register(Protocol):
-    """Keeps what people enter. Every read of attendance but `learners` comes without the learners."""
+    """Keeps what people enter. Every read but `learners` and `with_learners` comes without learners."""
 
     def version(self) -> RegisterVersion:
         """The version now; 0 where nothing was ever entered."""
 
     def snapshot(self) -> Snapshot:
         """Every kind as of one version."""
+
+    def register_as_of(self, version: RegisterVersion) -> Snapshot:
+        """Every kind as it was at a version, 0 being the empty register; raises `GiveUp` for one that is to come."""
 
     def rows(self, kind: type[E]) -> Answer[tuple[Row[E], ...]]:
         """Every living entry of a kind, by id."""
@@ -176,11 +181,17 @@ class Register(Protocol):
         not exist, `Full` or `Retry` where the disk does not take it.
         """
 
-    def learners(self, *, reader: str, reason: str, at: Instant) -> Answer[tuple[Row[Attendance], ...]]:
-        """Attendance with its learners; who asks is in the audit before the answer is given."""
+    def learners(self, kind: type[L], *, reader: str, reason: str, at: Instant) -> Answer[tuple[Row[L], ...]]:
+        """Every living entry of a kind with its learners; who asks is in the audit before the answer is given."""
+
+    def with_learners(self, version: RegisterVersion, *, reader: str, reason: str, at: Instant) -> Snapshot:
+        """As `register_as_of`, with the learners; who asks is in the audit before the answer is given."""
 
     def forget_learner(self, learner: str, *, author: str, reason: str, at: Instant) -> RegisterVersion:
-        """Take a learner out of every version of every attendance; counts stay."""
+        """Put one token that says nothing in a learner's place, in every version of every entry.
+
+        Counts stay, and so do the sizes of unions: the token is the same everywhere. Nobody can tell whose it was.
+        """
 
     def audit(self, *, after: int, limit: int) -> tuple[tuple[int, Audited], ...]:
         """At most `limit` lines of the audit with a number above `after`, in order."""

@@ -134,6 +134,14 @@ class Entry(Part):
             if named:
                 yield field, kind, named
 
+    def natural_key(self) -> tuple[str, ...]:
+        """The fields of `natural` as they are compared: without case, doubled spaces, and dots of ё."""
+        return tuple(_compared(getattr(self, field)) for field in self.natural)
+
+
+def _compared(value: object) -> str:
+    return " ".join(str(value).casefold().replace("ё", "е").split())
+
 
 def lesson_length(start: str, end: str, what: str) -> None:
     """Raise `ValueError` where a lesson takes no time or longer than any does: a typing error, not a night."""

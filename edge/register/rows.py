@@ -22,6 +22,9 @@ _PAST = """
     SELECT h.kind, h.id, h.version, h.words, c.version, c.at, c.author, c.reason
     FROM history h JOIN changes c ON c.version = h.changed
 """
+_LAST_THEN = """h.version = (
+    SELECT max(l.version) FROM history l WHERE l.kind = h.kind AND l.id = h.id AND l.changed <= ?
+)"""
 _NOW = """
     SELECT e.kind, e.id, e.version, e.words, c.version, c.at, c.author, c.reason
     FROM entries e JOIN changes c ON c.version = e.changed
@@ -60,6 +63,18 @@ def register_version(connection: sqlite3.Connection) -> RegisterVersion:
 def living(connection: sqlite3.Connection, kind: str, *, learners: bool = False) -> Iterator[Row[Entry]]:
     """Every living entry of a kind, by id; without learners unless asked for."""
     for row in connection.execute(f"{_NOW} WHERE e.kind = ? AND e.words IS NOT NULL ORDER BY e.id", (kind,)):
+        past = _past_of(row)
+        value = past.value if learners else without_learners(past.value)
+        if value is not None:
+            yield Row(past.id, past.version, value, past.stamp)
+
+
+def living_at(
+    connection: sqlite3.Connection, kind: str, version: RegisterVersion, *, learners: bool
+) -> Iterator[Row[Entry]]:
+    """Every entry of a kind that lived at a version of the register, by id, as it was then."""
+    query = f"{_PAST} WHERE h.kind = ? AND h.words IS NOT NULL AND {_LAST_THEN} ORDER BY h.id"
+    for row in connection.execute(query, (kind, version)):
         past = _past_of(row)
         value = past.value if learners else without_learners(past.value)
         if value is not None:

@@ -13,14 +13,12 @@ from pathlib import Path
 from typing import cast
 
 from edge.errors import GiveUp
-from edge.register import changeset, database, rows, verify
-from edge.register.contract import Answer, Audited, Change, E, Fault, Past, Put, RegisterVersion, Row
+from edge.register import changeset, database, forgetting, rows, verify
+from edge.register.contract import Answer, Audited, Change, E, Fault, L, Past, RegisterVersion, Row
 from edge.register.entry import Entry
-from edge.register.evidence import Attendance
 from edge.register.kinds import KINDS
+from edge.register.people import Linked
 from telemetry.model import Instant
-
-FORGOTTEN = "a learner is forgotten"
 
 
 class SqliteSnapshot:
@@ -60,6 +58,11 @@ class SqliteRegister:
             kinds = {kind: self._living(connection, kind) for kind in KINDS}
             return SqliteSnapshot(rows.register_version(connection), kinds)
 
+    def register_as_of(self, version: RegisterVersion) -> SqliteSnapshot:
+        """See the contract; kinds that did not change since are not read again."""
+        with self._read() as connection:
+            return self._at(connection, version, learners=False)
+
     def rows(self, kind: type[E]) -> Answer[tuple[Row[E], ...]]:
         """See the contract."""
         with self._read() as connection:
@@ -90,26 +93,26 @@ class SqliteRegister:
         with self._write() as connection:
             return changeset.apply(connection, changes, author=author, reason=reason, at=at)
 
-    def learners(self, *, reader: str, reason: str, at: Instant) -> Answer[tuple[Row[Attendance], ...]]:
+    def learners(self, kind: type[L], *, reader: str, reason: str, at: Instant) -> Answer[tuple[Row[L], ...]]:
         """See the contract."""
         with self._write() as connection:
-            found = cast("Iterator[Row[Attendance]]", rows.living(connection, Attendance.kind, learners=True))
-            answer = Answer(rows.register_version(connection), tuple(found))
-            _note(connection, Audited(at, reader, "read", f"{len(answer.value)} attendances with learners", reason))
+            found = tuple(cast("Iterator[Row[L]]", rows.living(connection, kind.kind, learners=True)))
+            answer = Answer(rows.register_version(connection), found)
+            _note(connection, Audited(at, reader, "read", f"{len(found)} of {kind.kind} with learners", reason))
         return answer
+
+    def with_learners(self, version: RegisterVersion, *, reader: str, reason: str, at: Instant) -> SqliteSnapshot:
+        """See the contract."""
+        with self._write() as connection:
+            found = self._at(connection, version, learners=True)
+            _note(connection, Audited(at, reader, "read", f"all learners as of version {version}", reason))
+        return found
 
     def forget_learner(self, learner: str, *, author: str, reason: str, at: Instant) -> RegisterVersion:
         """See the contract; also takes the id out of the file's free pages and its write-ahead log."""
         with self._write() as connection:
-            linked = tuple(_linked(connection, learner))
-            kept = [past for past in linked if past == rows.now(connection, past.kind, past.id)]
-            changes = [Put(past.id, _without(past.value, learner), past.version) for past in kept]
-            version = rows.register_version(connection)
-            if changes:
-                version = changeset.apply(connection, changes, author=author, reason=FORGOTTEN, at=at)
-            for past in linked:
-                changeset.rewrite(connection, past, rows.words_of(_without(past.value, learner)))
-            _note(connection, Audited(at, author, "forget", f"{len(linked)} versions of attendances", reason))
+            version, versions = forgetting.forget(connection, learner, author=author, at=at)
+            _note(connection, Audited(at, author, "forget", f"{versions} versions of entries", reason))
         with self._writing, self._reading:
             self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return version
@@ -141,6 +144,17 @@ class SqliteRegister:
             known = self._known[kind] = (changed, tuple(rows.living(connection, kind)))
         return known[1]
 
+    def _at(self, connection: sqlite3.Connection, version: RegisterVersion, *, learners: bool) -> SqliteSnapshot:
+        if not 0 <= version <= rows.register_version(connection):
+            raise GiveUp(f"The register has no version {version} yet.", fix="Take one that it has had.")
+        kinds = {}
+        for kind, model in KINDS.items():
+            linked = learners and issubclass(model, Linked)
+            known = not linked and rows.last_change(connection, kind) <= version
+            past = rows.living_at(connection, kind, version, learners=linked)
+            kinds[kind] = self._living(connection, kind) if known else tuple(past)
+        return SqliteSnapshot(version, kinds)
+
     def _alive(self) -> None:
         if self._closed:
             raise GiveUp("The register is closed.", fix="Start the gateway again.")
@@ -165,15 +179,3 @@ def _note(connection: sqlite3.Connection, line: Audited) -> None:
         "INSERT INTO audit (at, who, action, subject, reason) VALUES (?, ?, ?, ?, ?)",
         (line.at, line.who, line.action, line.subject, line.reason),
     )
-
-
-def _linked(connection: sqlite3.Connection, learner: str) -> Iterator[Past[Entry]]:
-    """Every version of every attendance that names a learner, with its learners."""
-    for past in tuple(rows.versions(connection, Attendance.kind)):
-        if isinstance(past.value, Attendance) and learner in past.value.learners:
-            yield past
-
-
-def _without(value: Entry | None, learner: str) -> Entry:
-    kept = cast("Attendance", value)
-    return kept.model_copy(update={"learners": tuple(one for one in kept.learners if one != learner)})

@@ -248,7 +248,7 @@ def test_learners_counted_before_the_acceptance_go_with_the_session(club: Lab) -
     club.enter(Put(row.id, Attendance(session=old, count=5, learners=("l1", "l2")), row.version))
     name = post(club, f"{PATH}/{old}/corrections", {"status": "confirmed_manually"})["session"]
     assert club.get(f"{PATH}/{name}")["learners"] == 5
-    (kept,) = club.register.learners(reader="тест", reason="проверка", at=club.clock.now()).value
+    (kept,) = club.register.learners(Attendance, reader="тест", reason="проверка", at=club.clock.now()).value
     assert (kept.id, kept.value.session, kept.value.learners) == (name, name, ("l1", "l2"))
 
 

@@ -125,7 +125,7 @@ def test_no_learner_leaves_and_none_is_lost_when_a_count_is_corrected(taught: La
     assert count.json()["learners"] == 5
     few = taught.client.patch(f"/api/v1/practical-sessions/{SESSION}", json=WORD | {"learners": 1})
     assert few.status_code == 422
-    (row,) = taught.register.learners(reader="test", reason="test", at=0).value
+    (row,) = taught.register.learners(Attendance, reader="test", reason="test", at=0).value
     assert (row.value.count, row.value.learners) == (5, ("L-001", "L-002"))
     assert "Петрова" in [line.who for _n, line in taught.register.audit(after=0, limit=10)]
 

@@ -1,15 +1,19 @@
 from __future__ import annotations
 
 import threading
+from datetime import date
 
 import pytest
 
 from edge.errors import GiveUp
 from edge.register.calendar import Term
 from edge.register.contract import Conflict, Past, Put, Refused, Register, Remove, Stamp
-from edge.register.lessons import Group, Program, Slot, Teacher
+from edge.register.lessons import Group, Partner, Program, Slot, Teacher
+from edge.register.network import NetworkAgreement
 from tests.edge.register.school import BELLS, GROUP, PROGRAM, SLOT, TEACHER, T, enter, put, school
 from tests.waiting import becomes_true
+
+AGREEMENT = NetworkAgreement(partner="tochka", number="4/2026 Ё", first_day=date(2026, 9, 1))
 
 
 def test_a_new_register_is_empty(register: Register) -> None:
@@ -185,3 +189,58 @@ def test_unchanged_kinds_are_not_read_again(register: Register) -> None:
     after = register.snapshot()
     assert after.rows(Slot) is before.rows(Slot)
     assert len(after.rows(type(BELLS))) == 2
+
+
+def test_the_register_is_told_as_it_was_at_each_version(register: Register) -> None:
+    put(register, ("a", TEACHER), ("b", TEACHER))
+    changed = Teacher(name="Петрова")
+    register.apply([Put("a", changed, 1)], author="petrova", reason="замужество", at=T + 1)
+    enter(register, Remove("teacher", "b", 1))
+    put(register, ("b", Teacher(name="Гость")))
+    told = [
+        {row.id: (row.version, row.value.name) for row in register.register_as_of(version).rows(Teacher)}
+        for version in range(5)
+    ]
+    first, second = "Иванова А. П.", "Петрова"
+    assert told == [
+        {},
+        {"a": (1, first), "b": (1, first)},
+        {"a": (2, second), "b": (1, first)},
+        {"a": (2, second)},
+        {"a": (2, second), "b": (3, "Гость")},
+    ]
+    assert register.register_as_of(1).register_version == 1
+    assert register.register_as_of(2).rows(Teacher)[0].stamp == Stamp(2, T + 1, "petrova", "замужество")
+    assert register.register_as_of(4).rows(Teacher) == register.snapshot().rows(Teacher)
+
+
+@pytest.mark.parametrize("version", [-1, 1])
+def test_no_version_that_never_was_is_told(register: Register, version: int) -> None:
+    with pytest.raises(GiveUp, match=f"no version {version}"):
+        register.register_as_of(version)
+    with pytest.raises(GiveUp, match=f"no version {version}"):
+        register.with_learners(version, reader="head", reason="отчёт", at=T)
+    assert register.audit(after=0, limit=10) == ()
+
+
+def test_the_same_document_twice_is_refused_however_it_is_written(register: Register) -> None:
+    put(register, ("tochka", Partner(name="Точка роста")), ("first", AGREEMENT))
+    again = AGREEMENT.model_copy(update={"number": " 4/2026  е", "subject": "Робототехника"})
+    with pytest.raises(Refused, match="the same as the network_agreement first in partner, number") as e:
+        put(register, ("second", again), ("third", again), ("fourth", AGREEMENT.model_copy(update={"number": "5"})))
+    assert [fault.place for fault in e.value.faults] == ["network_agreement second", "network_agreement third"]
+    assert register.version() == 1
+
+
+def test_a_document_that_was_removed_may_be_entered_again(register: Register) -> None:
+    put(register, ("tochka", Partner(name="Точка роста")), ("first", AGREEMENT))
+    assert enter(register, Remove("network_agreement", "first", 1), Put("second", AGREEMENT)) == 2
+    assert enter(register, Put("second", AGREEMENT.model_copy(update={"subject": "ИИ"}), 1)) == 3
+
+
+def test_of_more_faults_than_anybody_mends_at_once_the_rest_is_counted(register: Register) -> None:
+    nowhere = [(f"e-{number}", AGREEMENT.model_copy(update={"number": str(number)})) for number in range(1200)]
+    with pytest.raises(Refused, match=r"and 1199 more") as e:
+        put(register, *nowhere)
+    assert (len(e.value.faults), e.value.rest) == (1000, 200)
+    assert register.version() == 0
