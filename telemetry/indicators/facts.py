@@ -1,7 +1,9 @@
 """Facts: what one indicator is made of, as columns; every value of it is a value of some of these rows.
 
 A fact is one thing that somebody can look up: an entry of the register, a practical session, a job, a run, or a day of
-one equipment's time. It counts in every window that its days meet.
+one equipment's time. It counts in every window that its days meet, once. Where something about it changes in time (the
+equipment that its group used, whether a learner is still there), it has several rows, each of its own days; of those
+that meet a window one stands for it. So what comes later never changes what an earlier window said.
 """
 
 from __future__ import annotations
@@ -27,12 +29,15 @@ class Labels:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Facts:
-    """n facts by first day, kind and id; equal-length columns unless said otherwise.
+    """n rows by first day, kind and id; equal-length columns unless said otherwise.
 
     `kind`, `id`: what it is and which, as the API tells it. `first`, `last`: int64 local days, inclusive. `amount`:
     int64, what it adds to a sum, or the numerator of a share (ns for times). `base`: int64, the denominator of a share.
     `how`: int8 `How`. Learners of row i are `member[member_start[i]:member_start[i + 1]]`, int32 into `members`
     (pseudonyms, sorted); `unlisted` int64 counts those without a pseudonym, each taken for another person.
+
+    `fact`: int64, 0 to the number of facts - 1, the same in all rows of one kind and id. `rank`: int64; of the rows of
+    a fact that meet a window (and have the key asked for) the one of greatest rank stands for it, of equals the last.
     """
 
     kind: tuple[str, ...]
@@ -47,9 +52,11 @@ class Facts:
     member: Int32s
     unlisted: Int64s
     labels: Mapping[Dimension, Labels]
+    fact: Int64s
+    rank: Int64s
 
     def __len__(self) -> int:
-        """How many facts."""
+        """How many rows."""
         return len(self.id)
 
 
@@ -62,3 +69,8 @@ class Amount:
 
     numerator: int
     denominator: int | None = None
+
+    @property
+    def is_value(self) -> bool:
+        """Whether there is a value to show: a share over nothing has none."""
+        return self.denominator != 0

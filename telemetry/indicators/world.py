@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from telemetry.civil import Day
+from telemetry.civil import LAST_DAY, Day
 from telemetry.columns import Int8s, Int32s, Int64s
 
 Codes = tuple[str, ...]
@@ -272,7 +272,10 @@ class Work:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class World:
-    """Everything that indicators are made of; `tracks` gives the track of each equipment."""
+    """Everything that indicators are made of; `tracks` gives the track of each equipment.
+
+    What begins after `today` lies ahead and counts nowhere.
+    """
 
     programs: tuple[Program, ...]
     groups: tuple[Group, ...]
@@ -294,3 +297,4 @@ class World:
     jobs: tuple[Work, ...]
     runs: tuple[Work, ...]
     tracks: Mapping[str, str]
+    today: Day = LAST_DAY

@@ -1,0 +1,109 @@
+"""How facts are made: from rows that name everything, or from columns where there are thousands.
+
+Nothing here decides what counts, except that what begins after today does not, and neither does a row without a day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from telemetry.civil import Day
+from telemetry.columns import Int8s, Int64s
+from telemetry.indicators.definition import Dimension, How
+from telemetry.indicators.facts import Facts, Labels
+from telemetry.indicators.lists import places_of, taken, words_of
+from telemetry.indicators.world import Codes
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One row to be: see `Facts`. What it has no key for needs no label."""
+
+    kind: str
+    id: str
+    first: Day
+    last: Day
+    labels: Mapping[Dimension, Codes] = field(default_factory=dict)
+    amount: int = 1
+    base: int = 0
+    how: How = How.REGISTER
+    members: Codes = ()
+    unlisted: int = 0
+    rank: int = 0
+
+
+def facts_of(rows: Iterable[Fact], dimensions: Sequence[Dimension], *, today: Day) -> Facts:
+    """The facts that `rows`, any order, tell, with a label for each of `dimensions`."""
+    listed = sorted((row for row in rows if row.first <= min(row.last, today)), key=_order)
+    members = words_of([row.members for row in listed])
+    return Facts(
+        kind=tuple(row.kind for row in listed),
+        id=tuple(row.id for row in listed),
+        first=_int64s(row.first for row in listed),
+        last=_int64s(row.last for row in listed),
+        amount=_int64s(row.amount for row in listed),
+        base=_int64s(row.base for row in listed),
+        how=_int64s(row.how for row in listed).astype(np.int8),
+        members=members.keys,
+        member_start=members.start,
+        member=members.code,
+        unlisted=_int64s(row.unlisted for row in listed),
+        labels={one: words_of([row.labels.get(one, ()) for row in listed]) for one in dimensions},
+        fact=_numbered([(row.kind, row.id) for row in listed]),
+        rank=_int64s(row.rank for row in listed),
+    )
+
+
+def _order(row: Fact) -> tuple[Day, str, str, Day, int]:
+    return row.first, row.kind, row.id, row.last, row.rank
+
+
+def _int64s(values: Iterable[int]) -> Int64s:
+    return np.fromiter(values, np.int64)
+
+
+def _numbered(names: list[tuple[str, str]]) -> Int64s:
+    """Equal names get equal numbers, from 0 in the order in which they come first."""
+    numbers = {name: number for number, name in enumerate(dict.fromkeys(names))}
+    return _int64s(numbers[name] for name in names)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DayFacts:
+    """n facts of one kind, any order, each of one day and with an id of its own; columns as in `Facts`."""
+
+    kind: str
+    id: Codes
+    day: Int64s
+    amount: Int64s
+    base: Int64s
+    how: Int8s
+    members: Labels
+    labels: Mapping[Dimension, Labels]
+
+
+def day_facts_of(columns: DayFacts, *, today: Day) -> Facts:
+    """The same as facts."""
+    places = places_of(columns.id)
+    order = np.lexsort((_int64s(places[one] for one in columns.id), columns.day))
+    order = order[columns.day[order] <= today]
+    members = taken(columns.members, order)
+    return Facts(
+        kind=(columns.kind,) * len(order),
+        id=tuple(columns.id[row] for row in order.tolist()),
+        first=columns.day[order],
+        last=columns.day[order],
+        amount=columns.amount[order],
+        base=columns.base[order],
+        how=columns.how[order],
+        members=members.keys,
+        member_start=members.start,
+        member=members.code,
+        unlisted=np.zeros(len(order), np.int64),
+        labels={one: taken(labels, order) for one, labels in columns.labels.items()},
+        fact=np.arange(len(order)),
+        rank=np.zeros(len(order), np.int64),
+    )

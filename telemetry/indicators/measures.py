@@ -1,0 +1,197 @@
+"""From facts to values: which rows count in a window, what they add up to, whole or by the keys of a dimension.
+
+Nothing here knows an indicator, rounds, or divides: a share stays a numerator and a denominator.
+
+One kernel aggregates rows by group; the whole is one group, and the components are one group a key. So a value is
+always the value of the rows that `rows_of` gives, and `resum` can add them up anew in plain Python.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import NamedTuple, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from telemetry.civil import Day
+from telemetry.columns import Int64s
+from telemetry.indicators.definition import Aggregation, Dimension, How
+from telemetry.indicators.facts import Amount, Facts
+from telemetry.indicators.lists import items_of, no_words
+from telemetry.indicators.periods import Window
+from telemetry.indicators.world import Codes
+
+Rows: TypeAlias = npt.NDArray[np.integer]
+
+EvidenceRow: TypeAlias = tuple[int, int, int, tuple[int, ...], Day, Day, str]
+"""amount, base, unlisted, members, first day, last day, id."""
+
+
+def rows_of(facts: Facts, window: Window, *, by: Dimension | None = None, key: str = "") -> Int64s:
+    """The rows that count in a window, rising, one for each fact; with `by`, those under one key, "" for no key.
+
+    A fact has no key where none of its rows in the window has one. The first and last day of a window are inside.
+    """
+    met = _met(facts, window)
+    if by is None:
+        return _standing(facts, _Grouped(np.zeros(len(met), np.int64), met)).row
+    keys, grouped = _by_key(facts, met, by)
+    if key not in keys:
+        return np.empty(0, np.int64)
+    under: Int64s = grouped.row[grouped.group == keys.index(key)]
+    return under
+
+
+def amount(facts: Facts, aggregation: Aggregation, window: Window, *, rows: Int64s | None = None) -> Amount:
+    """The value of a window, or of `rows` of it.
+
+    count: how many facts. unique: how many different learners (or equipment), those without a pseudonym added each as
+    another person. sum: of `amount`. last: of `amount` of the facts that begin on the latest day. share: the sum of
+    `amount` over the sum of `base`; over 0 there is no value (`Amount.is_value`). Nothing at all is 0. Exact while sums
+    of nanoseconds stay under 2.5 million hours.
+    """
+    row = rows_of(facts, window) if rows is None else rows
+    return _amounts(facts, aggregation, _Grouped(np.zeros(len(row), np.int64), row), 1)[0]
+
+
+def components(
+    facts: Facts, aggregation: Aggregation, window: Window, by: Dimension
+) -> tuple[tuple[str, Amount, How], ...]:
+    """The value under each key that has facts in the window, by key; "" stands for no key and comes first.
+
+    A fact counts under each of its keys, so parts may overlap; together they hold every fact of the window.
+    """
+    keys, grouped = _by_key(facts, _met(facts, window), by)
+    weakest = np.zeros(len(keys), np.int8)
+    np.maximum.at(weakest, grouped.group, facts.how[grouped.row])
+    amounts = _amounts(facts, aggregation, grouped, len(keys))
+    return tuple(zip(keys, amounts, map(How, weakest.tolist()), strict=True))
+
+
+def how_of(facts: Facts, rows: Rows) -> How:
+    """The weakest proof among the rows: a value is proven by machines where each of its facts is.
+
+    Of no rows it is `REGISTER`: nothing was entered.
+    """
+    return How(int(facts.how[rows].max())) if len(rows) else How.REGISTER
+
+
+def keys_of(facts: Facts, row: int, window: Window, by: Dimension) -> Codes:
+    """The keys of the fact of a row in a window: of all its rows there, sorted."""
+    met = _met(facts, window)
+    labels = facts.labels.get(by, no_words(len(facts)))
+    _, code = items_of(labels.start, labels.code, met[facts.fact[met] == facts.fact[row]])
+    return tuple(labels.keys[at] for at in np.unique(code).tolist())
+
+
+class _Grouped(NamedTuple):
+    """Rows in groups, by group and then rising; a row may be in several groups."""
+
+    group: Int64s
+    row: Int64s
+
+
+def _met(facts: Facts, window: Window) -> Int64s:
+    first, last = window
+    return np.flatnonzero((facts.first <= last) & (facts.last >= first))
+
+
+def _by_key(facts: Facts, met: Int64s, by: Dimension) -> tuple[Codes, _Grouped]:
+    """The keys that rows of `met` have, and which row stands for each fact under each of them."""
+    labels = facts.labels.get(by, no_words(len(facts)))
+    lengths, code = items_of(labels.start, labels.code, met)
+    keyed = np.repeat(met, lengths)
+    has_key = np.zeros(len(facts), np.bool_)
+    has_key[facts.fact[keyed]] = True
+    bare = met[~has_key[facts.fact[met]]]
+    # No key is -1, so it comes first; `unique` leaves out the keys that nothing in the window has.
+    used, group = np.unique(np.concatenate((np.full(len(bare), -1), code)), return_inverse=True)
+    keys = tuple(labels.keys[at] if at >= 0 else "" for at in used.tolist())
+    return keys, _standing(facts, _Grouped(group, np.concatenate((bare, keyed))))
+
+
+def _standing(facts: Facts, grouped: _Grouped) -> _Grouped:
+    """One row for each fact in a group: of greatest rank, of equals the last."""
+    group, row = grouped
+    order = np.lexsort((row, facts.rank[row], facts.fact[row], group))
+    group, row = group[order], row[order]
+    stands = np.ones(len(row), np.bool_)
+    stands[:-1] = (group[1:] != group[:-1]) | (facts.fact[row[1:]] != facts.fact[row[:-1]])
+    group, row = group[stands], row[stands]
+    rising = np.lexsort((row, group))
+    return _Grouped(group[rising], row[rising])
+
+
+_Sums: TypeAlias = tuple[Int64s, Int64s | None]
+"""Numerators of each group, and for shares the denominators."""
+
+
+def _amounts(facts: Facts, aggregation: Aggregation, grouped: _Grouped, n_groups: int) -> tuple[Amount, ...]:
+    above, below = _KERNELS[aggregation](facts, grouped, n_groups)
+    if below is None:
+        return tuple(map(Amount, above.tolist()))
+    return tuple(map(Amount, above.tolist(), below.tolist()))
+
+
+def _counted(facts: Facts, grouped: _Grouped, n_groups: int) -> _Sums:
+    del facts
+    return np.bincount(grouped.group, minlength=n_groups).astype(np.int64), None
+
+
+def _united(facts: Facts, grouped: _Grouped, n_groups: int) -> _Sums:
+    """A bit for each group and member: 500 keys of 100,000 learners, more than any school has, are 50 MB."""
+    n_members = len(facts.members)
+    lengths, member = items_of(facts.member_start, facts.member, grouped.row)
+    seen = np.zeros(n_groups * n_members, np.bool_)
+    seen[np.repeat(grouped.group, lengths) * n_members + member] = True
+    listed = np.count_nonzero(seen.reshape(n_groups, n_members), axis=1)
+    return listed + _added(facts.unlisted, grouped, n_groups), None
+
+
+def _summed(facts: Facts, grouped: _Grouped, n_groups: int) -> _Sums:
+    return _added(facts.amount, grouped, n_groups), None
+
+
+def _latest(facts: Facts, grouped: _Grouped, n_groups: int) -> _Sums:
+    latest = np.full(n_groups, np.iinfo(np.int64).min)
+    np.maximum.at(latest, grouped.group, facts.first[grouped.row])
+    last = facts.first[grouped.row] == latest[grouped.group]
+    return _added(facts.amount, _Grouped(grouped.group[last], grouped.row[last]), n_groups), None
+
+
+def _shared(facts: Facts, grouped: _Grouped, n_groups: int) -> _Sums:
+    return _added(facts.amount, grouped, n_groups), _added(facts.base, grouped, n_groups)
+
+
+def _added(column: Int64s, grouped: _Grouped, n_groups: int) -> Int64s:
+    sums = np.zeros(n_groups, np.int64)
+    np.add.at(sums, grouped.group, column[grouped.row])
+    return sums
+
+
+_KERNELS: Mapping[Aggregation, Callable[[Facts, _Grouped, int], _Sums]] = MappingProxyType(
+    {
+        Aggregation.COUNT: _counted,
+        Aggregation.UNIQUE: _united,
+        Aggregation.SUM: _summed,
+        Aggregation.LAST: _latest,
+        Aggregation.SHARE: _shared,
+    }
+)
+
+
+def resum(rows: Sequence[EvidenceRow], aggregation: Aggregation) -> Amount:
+    """What rows of evidence add up to, in plain Python and from them alone: equals `amount` of the same rows."""
+    total = sum(row[0] for row in rows)
+    if aggregation is Aggregation.COUNT:
+        return Amount(len(rows))
+    if aggregation is Aggregation.UNIQUE:
+        return Amount(len({member for row in rows for member in row[3]}) + sum(row[2] for row in rows))
+    if aggregation is Aggregation.SUM:
+        return Amount(total)
+    if aggregation is Aggregation.LAST:
+        latest = max((row[4] for row in rows), default=0)
+        return Amount(sum(row[0] for row in rows if row[4] == latest))
+    return Amount(total, sum(row[1] for row in rows))

@@ -1,0 +1,81 @@
+"""Mentoring: models that are practised, those who take part, and pairs that fulfilled their plan.
+
+Nothing here names anybody: they are pseudonyms, and a number of people beside them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from telemetry.civil import LAST_DAY
+from telemetry.indicators.build import Fact, facts_of
+from telemetry.indicators.definition import Dimension
+from telemetry.indicators.facts import Facts
+from telemetry.indicators.world import Codes, MentoringPair, World
+
+_DIMENSIONS = (Dimension.CATEGORY, Dimension.TRACK, Dimension.FORM)
+
+
+def mentoring_models(world: World) -> Facts:
+    """A model of mentoring counts once on the days on which it is practised."""
+    rows = (
+        Fact(
+            kind="mentoring_model",
+            id=model.id,
+            first=model.first,
+            last=model.last,
+            labels={Dimension.FORM: (model.form,)},
+        )
+        for model in world.models
+    )
+    return facts_of(rows, (Dimension.FORM,), today=world.today)
+
+
+def mentoring_participants(world: World) -> Facts:
+    """A participant counts once on the days of the pair, in however many pairs."""
+    rows = (
+        Fact(
+            kind="mentoring_pair",
+            id=pair.id,
+            first=pair.first,
+            last=pair.last,
+            labels=labels,
+            members=pair.learners,
+            unlisted=pair.unlisted,
+        )
+        for pair, labels in _pairs(world)
+    )
+    return facts_of(rows, _DIMENSIONS, today=world.today)
+
+
+def completed_pairs(world: World) -> Facts:
+    """Of the pairs of the window, those whose plan was fulfilled by its end."""
+    rows = (
+        Fact(
+            kind="mentoring_pair",
+            id=pair.id,
+            first=first,
+            last=pair.last,
+            labels=labels,
+            amount=completed,
+            base=1,
+            rank=completed,
+        )
+        for pair, labels in _pairs(world)
+        for first, completed in _progress(pair)
+    )
+    return facts_of(rows, _DIMENSIONS, today=world.today)
+
+
+def _pairs(world: World) -> Iterator[tuple[MentoringPair, Mapping[Dimension, Codes]]]:
+    forms = {model.id: model.form for model in world.models}
+    for pair in world.pairs:
+        form = forms.get(pair.model, "")
+        yield pair, {Dimension.CATEGORY: (pair.category,), Dimension.TRACK: (pair.track,), Dimension.FORM: (form,)}
+
+
+def _progress(pair: MentoringPair) -> Iterator[tuple[int, int]]:
+    """From which day on the plan is open (0) or fulfilled (1): on the last day, or at once where there is none yet."""
+    yield pair.first, 0
+    if pair.completed:
+        yield (pair.first if pair.last == LAST_DAY else pair.last), 1

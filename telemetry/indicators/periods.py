@@ -1,0 +1,47 @@
+"""Quarters, years to date and academic years as windows of local days, inclusive at both ends.
+
+Nothing here knows what is counted, or what day it is today.
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import numpy as np
+
+from telemetry.civil import Day, dates, days
+
+Window: TypeAlias = tuple[Day, Day]
+"""The first and the last local day, both inside."""
+
+
+def day_in(year: int, month: int, day: int) -> Day:
+    """The day of a date that exists."""
+    return int(days(*(np.array([part], np.int64) for part in (year, month, day)))[0])
+
+
+def quarter_window(year: int, quarter: int) -> Window:
+    """The days of a quarter; raises `ValueError` for one that is not 1 to 4."""
+    if quarter not in (1, 2, 3, 4):
+        message = f"{quarter} is no quarter of {year}; there are 1 to 4"
+        raise ValueError(message)
+    next_year, next_month = (year, 3 * quarter + 1) if quarter < 4 else (year + 1, 1)
+    return day_in(year, 3 * quarter - 2, 1), day_in(next_year, next_month, 1) - 1
+
+
+def year_to_date_window(year: int, quarter: int) -> Window:
+    """From 1 January to the last day of the quarter; that of the fourth is the calendar year."""
+    return day_in(year, 1, 1), quarter_window(year, quarter)[1]
+
+
+def quarter_of(day: Day) -> tuple[int, int]:
+    """The year and the quarter, 1 to 4, that a day belongs to."""
+    year, month, _ = dates(np.array([day], np.int64))
+    return int(year[0]), (int(month[0]) + 2) // 3
+
+
+def academic_year_window(day: Day) -> Window:
+    """The academic year that a day belongs to: from 1 September to 31 August."""
+    year, month, _ = dates(np.array([day], np.int64))
+    begins = int(year[0]) - (int(month[0]) < 9)
+    return day_in(begins, 9, 1), day_in(begins + 1, 9, 1) - 1
