@@ -111,6 +111,33 @@ class Fault:
     fix: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """One closed period: `sha256` is of `body`, `previous` the `chain` of the row before, "" for the first."""
+
+    year: int
+    quarter: int
+    number: int
+    body: bytes
+    sha256: str
+    previous: str
+    chain: str
+    register_version: RegisterVersion
+    at: Instant
+    author: str
+    reason: str
+
+    @property
+    def place(self) -> str:
+        """As faults name it: `edition 2026-Q3/1`."""
+        return f"edition {self.year}-Q{self.quarter}/{self.number}"
+
+    @property
+    def subject(self) -> str:
+        """As the audit names it, so that the last one cannot vanish unseen either."""
+        return f"{self.place} {self.chain}"
+
+
 class Conflict(LabedgeError):
     """Somebody else changed the entry since it was looked at: nothing was changed."""
 
@@ -192,6 +219,12 @@ class Register(Protocol):
 
         Counts stay, and so do the sizes of unions: the token is the same everywhere. Nobody can tell whose it was.
         """
+
+    def close_period(self, closing: Closed) -> Closed:
+        """Add a closed period behind the last one, with its number and hashes; on disk and audited when it returns."""
+
+    def closed_periods(self) -> tuple[Closed, ...]:
+        """Every closed period, in the order of closing."""
 
     def audit(self, *, after: int, limit: int) -> tuple[tuple[int, Audited], ...]:
         """At most `limit` lines of the audit with a number above `after`, in order."""

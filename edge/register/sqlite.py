@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import cast
 
 from edge.errors import GiveUp
-from edge.register import changeset, database, forgetting, rows, verify
-from edge.register.contract import Answer, Audited, Change, E, Fault, L, Past, RegisterVersion, Row
+from edge.register import changeset, database, editions, forgetting, rows, verify
+from edge.register.contract import Answer, Audited, Change, Closed, E, Fault, L, Past, RegisterVersion, Row
 from edge.register.entry import Entry
 from edge.register.kinds import KINDS
 from edge.register.people import Linked
@@ -116,6 +116,18 @@ class SqliteRegister:
         with self._writing, self._reading:
             self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return version
+
+    def close_period(self, closing: Closed) -> Closed:
+        """See the contract."""
+        with self._write() as connection:
+            row = editions.add(connection, closing)
+            _note(connection, Audited(row.at, row.author, "close", row.subject, row.reason))
+        return row
+
+    def closed_periods(self) -> tuple[Closed, ...]:
+        """See the contract."""
+        with self._read() as connection:
+            return tuple(editions.every(connection))
 
     def audit(self, *, after: int, limit: int) -> tuple[tuple[int, Audited], ...]:
         """See the contract."""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from edge.errors import Damaged
-from edge.register import rows
+from edge.register import editions, rows
 from edge.register.contract import Fault
 from edge.register.database import SCHEMAS, connect_reading, schema_version
 
@@ -111,4 +111,5 @@ _CHECKS: tuple[tuple[str, Callable[[sqlite3.Connection], Iterator[Fault]]], ...]
     ("history", _chains),
     ("entries", _current),
     ("mentions", _mentions),
+    ("editions", editions.faults),
 )
