@@ -66,6 +66,7 @@ def prepared(listed: Listed, register: Snapshot) -> Prepared:
         found.questions,
         found.changes,
         found.fingerprint,
+        found.faults_left_out,
     )
     text = drop_in(_new(found)) if found.ready else ""
     target = _target(listed) if text else None

@@ -58,7 +58,10 @@ class QuestionView:
 
 @dataclass(frozen=True, slots=True)
 class PlanView:
-    """The plan of a file; `ready` is false while a fault or a question is left, and then it is not applied."""
+    """The plan of a file; `ready` is false while a fault or a question is left, and then it is not applied.
+
+    `faults_left_out` counts faults beyond the first thousand.
+    """
 
     applied: bool
     ready: bool
@@ -66,6 +69,7 @@ class PlanView:
     counts: dict[str, int]
     lines: list[PlanLineView]
     faults: list[CellView]
+    faults_left_out: int
     notes: list[CellView]
     questions: list[QuestionView]
 
@@ -87,6 +91,7 @@ def plan_view(plan: Plan, *, applied: int | None = None) -> PlanView:
         {action.value: plan.count(action) for action in Action},
         [line_view(line) for line in plan.lines],
         cell_views(plan.faults),
+        plan.faults_left_out,
         cell_views(plan.notes),
         question_views(plan.questions),
     )

@@ -143,6 +143,8 @@ def told(imported: Imported) -> Iterator[str]:
 def troubles(plan: PlanView) -> Iterator[str]:
     """What keeps a plan from being applied, each with its cell and what to do."""
     yield from (_sentence(fault) for fault in plan.faults)
+    if plan.faults_left_out:
+        yield f"… and {plan.faults_left_out} more faults; mend these first"
     for asked in plan.questions:
         yield f"{asked.place}: «{asked.header}» is no known header. Say --answer '{asked.header}=MEANING', one of:"
         yield f"    {', '.join(asked.fields)}; or nothing after = to leave the column out"

@@ -56,6 +56,7 @@ class EquipmentPlan:
     equipment: tuple[Equipment, ...] = ()
     fingerprint: str = ""
     changes: tuple[Change, ...] = ()
+    faults_left_out: int = 0
 
     @property
     def ready(self) -> bool:
@@ -97,6 +98,7 @@ def plan_equipment(
         equipment=tuple(draft.made),
         fingerprint=layout.fingerprint,
         changes=tuple(saved.changes),
+        faults_left_out=reader.rest,
     )
 
 
@@ -148,7 +150,7 @@ class _Draft:
         return entry
 
     def _equipment(self, entry: str, record: Record, before: Equipment | None) -> Equipment | None:
-        reader, faults = self._reader, len(self._reader.faults)
+        reader, faults = self._reader, self._reader.told
         kind = reader.read(record, "kind", _kind_of, fix=f"Write one of {', '.join(Kind)}.")
         stations = reader.read(record, "stations", count_of, fix="Write a whole number.")
         told: dict[str, object] = {
@@ -170,7 +172,7 @@ class _Draft:
                 field = str(line["loc"][0])
                 reader.fault(record.place_of(field), f"{field}: {line['msg']}", fix="Fill in the cell.")
             return None
-        return made if len(reader.faults) == faults else None
+        return made if reader.told == faults else None
 
     def _code(self, word: Literal["room", "track"], record: Record) -> str:
         """The code of a room or a track; one that is made is told, for its name is kept nowhere."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from edge.errors import GiveUp
-from edge.register.imports.headers import Layout, field_of, layout_of
+from edge.register.imports.headers import WORDS, Layout, field_of, layout_of
 from edge.register.imports.records import Record
 from edge.register.imports.sheets import Sheet
 from edge.register.mappings import Subject
@@ -24,9 +24,14 @@ def header_row(sheet: Sheet, subject: Subject, answers: Mapping[str, str]) -> in
     if not known or known[best] < 2:
         raise GiveUp(
             f"No row of headers was found in the first {HEADER_ROWS} rows of {sheet.name or 'the table'}.",
-            fix="Put a row of headers above the table: день, урок, группа, кабинет, …",
+            fix=f"Put a row of headers above the table: {_examples(subject)}, …",
         )
     return best
+
+
+def _examples(subject: Subject) -> str:
+    """Headers that would be known; the field that is read by nobody has none."""
+    return ", ".join(words[0] for field, words in WORDS[subject].items() if field and field != "id")
 
 
 def _known(row: tuple[str, ...], subject: Subject, answers: Mapping[str, str]) -> int:

@@ -49,7 +49,7 @@ def plan_timetable(data: bytes, register: Snapshot, options: Options) -> Plan:
             _read_sheet(sheet, register, options, read)
     if read.questions:
         return Plan(register.register_version, questions=read.questions, fingerprint=read.layouts[0].fingerprint)
-    if not read.records and not reader.faults:
+    if not read.records and not reader.told:
         raise GiveUp("No lesson was found in the file.", fix="Take the file that has the timetable.")
     lessons = [lesson for record in read.records if (lesson := lesson_of(record, reader))]
     draft = TimetableDraft(register, options, reader).take(lessons)
@@ -61,6 +61,7 @@ def plan_timetable(data: bytes, register: Snapshot, options: Options) -> Plan:
         tuple(reader.notes),
         changes=(*draft.changes, *saved.changes),
         fingerprint=read.layouts[0].fingerprint if read.layouts else "",
+        faults_left_out=reader.rest,
     )
 
 

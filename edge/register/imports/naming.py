@@ -5,14 +5,18 @@ A name is found without regard to capitals and spaces; `Name [code]` names the c
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Mapping
 
-from edge.register.imports.cells import code_of, folded, label_of
+from edge.register.imports.cells import code_of, folded, label_of, plain
 
 _WITH_CODE = re.compile(r"(?:.*\s)?\[([a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?)\]")
 
 _CODE = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
+
+_SOUGHT_LIMIT = 200
+"""Names that one file spells wrongly; comparing each with all others takes a millisecond."""
 
 
 class Names:
@@ -27,6 +31,7 @@ class Names:
             if name:
                 self._by_name.setdefault(folded(name), []).append(code)
         self.made: dict[str, str] = {}
+        self._sought = 0
 
     def code(self, name: str) -> str:
         """The code of a name, made where there is none; empty for no name."""
@@ -37,6 +42,21 @@ class Names:
         codes = self._by_name.get(folded(name), ())
         return codes[0] if codes else self._unnamed(name) or self._make(name)
 
+    def find(self, name: str) -> str:
+        """The code of a name that is known; raises `ValueError` where nothing has it, or several things."""
+        name = plain(name)
+        if (found := _WITH_CODE.fullmatch(name)) and found[1] in self._known:
+            return found[1]
+        codes = self._by_name.get(folded(name), [])
+        if len(codes) > 1:
+            message = f"«{name}» is the name of {', '.join(codes)}"
+            raise ValueError(message)
+        if code := codes[0] if codes else self._unnamed(name):
+            return code
+        near = self._near(name)
+        message = f"there is no {self._word} «{name}»" + (f"; the nearest is «{near}»" if near else "")
+        raise ValueError(message)
+
     def shown(self, code: str) -> str:
         """What a file writes for a code so that `code` finds it again."""
         name = self._known.get(code, "")
@@ -46,6 +66,14 @@ class Names:
             return f"[{code}]" if folded(code) in self._by_name else code
         alone = self._by_name[folded(name)] == [code] and not _WITH_CODE.fullmatch(name)
         return name if alone and label_of(name) == name else f"{name} [{code}]"
+
+    def _near(self, name: str) -> str:
+        """The known name that a person may have meant; looked for often enough, and then no more."""
+        self._sought += 1
+        if self._sought > _SOUGHT_LIMIT:
+            return ""
+        near = difflib.get_close_matches(folded(name), self._by_name, n=1, cutoff=0.7)
+        return self.shown(self._by_name[near[0]][0]) if near else ""
 
     def _unnamed(self, name: str) -> str:
         """A code that is written itself, or the one that was once made for this name and keeps no name."""

@@ -14,6 +14,7 @@ from edge.register.entry import Entry
 from edge.register.imports.headers import Question
 from edge.register.imports.records import CellFault
 from edge.register.imports.sheets import Place
+from edge.register.people import Linked
 from telemetry.model import Instant
 
 
@@ -56,7 +57,10 @@ class PlanLine:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Every line, every fault with its cell, every question; `changes` is what would be applied."""
+    """Every line, every fault with its cell, every question; `changes` is what would be applied.
+
+    `faults_left_out` counts the faults beyond those that one person mends before trying again.
+    """
 
     register_version: RegisterVersion
     lines: tuple[PlanLine, ...] = ()
@@ -65,6 +69,7 @@ class Plan:
     questions: tuple[Question, ...] = ()
     changes: tuple[Change, ...] = field(default=())
     fingerprint: str = ""
+    faults_left_out: int = 0
 
     @property
     def ready(self) -> bool:
@@ -86,7 +91,7 @@ def apply_plan(register: Register, plan: Plan, *, author: str, reason: str, at: 
         Fault(str(q.place), f"«{q.header}» is no known header", "Say which field it is.") for q in plan.questions
     ]
     if faults:
-        raise Refused(faults)
+        raise Refused(faults, rest=plan.faults_left_out)
     return register.apply(plan.changes, author=author, reason=reason, at=at)
 
 
@@ -118,10 +123,18 @@ class Draft:
 
 def _differences(before: Entry, after: Entry) -> tuple[Difference, ...]:
     old, new = before.model_dump(mode="json"), after.model_dump(mode="json")
-    return tuple(Difference(name, _told(old[name]), _told(new[name])) for name in new if old[name] != new[name])
+    told = _counted if isinstance(after, Linked) else _told
+    return tuple(
+        Difference(name, told(name, old[name]), told(name, new[name])) for name in new if old[name] != new[name]
+    )
 
 
-def _told(value: object) -> str:
+def _counted(name: str, value: object) -> str:
+    """Learners as how many they are."""
+    return _told(name, len(value) if name == "learners" and isinstance(value, list) else value)
+
+
+def _told(_name: str, value: object) -> str:
     if isinstance(value, list):
         return ", ".join(map(str, value))
     return "" if value is None else str(value)

@@ -13,6 +13,9 @@ from edge.register.imports.sheets import Place
 
 T = TypeVar("T")
 
+FAULTS_LIMIT = 1000
+"""Told of one file: nobody mends more before trying again, and the rest is counted."""
+
 
 @dataclass(frozen=True, slots=True)
 class CellFault:
@@ -41,11 +44,20 @@ class Record:
 
 
 class Reader:
-    """Understands the fields of one record after the other and gathers what it does not understand."""
+    """Understands the fields of one record after the other and gathers what it does not understand.
+
+    `faults` and `notes` hold at most `FAULTS_LIMIT` each; `told` counts every fault.
+    """
 
     def __init__(self) -> None:
         self.faults: list[CellFault] = []
         self.notes: list[CellFault] = []
+        self.told = 0
+
+    @property
+    def rest(self) -> int:
+        """How many faults `faults` leaves out."""
+        return self.told - len(self.faults)
 
     def read(self, record: Record, field: str, understand: Callable[[str], T], *, fix: str) -> T | None:
         """What a cell says, or None where it says nothing or is not understood."""
@@ -55,13 +67,16 @@ class Reader:
         try:
             return understand(text)
         except ValueError as error:
-            self.faults.append(CellFault(record.place_of(field), str(error), fix))
+            self.fault(record.place_of(field), str(error), fix=fix)
             return None
 
     def fault(self, place: Place, message: str, *, fix: str) -> None:
         """Something else is wrong with a record."""
-        self.faults.append(CellFault(place, message, fix))
+        self.told += 1
+        if len(self.faults) < FAULTS_LIMIT:
+            self.faults.append(CellFault(place, message, fix))
 
     def note(self, place: Place, message: str, *, fix: str) -> None:
         """Something that a person may want to know; it hinders nothing."""
-        self.notes.append(CellFault(place, message, fix))
+        if len(self.notes) < FAULTS_LIMIT:
+            self.notes.append(CellFault(place, message, fix))

@@ -20,8 +20,8 @@ UNPACKED_LIMIT = 256 * 2**20
 ROWS_LIMIT = 50_000
 COLUMNS_LIMIT = 1_000
 CELLS_LIMIT = 2_000_000
-CELL_LIMIT = 4_000
-"""Characters of one cell; what is behind them no field may hold."""
+CELL_LIMIT = 32_767
+"""Characters of one cell, as in Excel; what is behind them no field may hold."""
 
 SHEETS_LIMIT = 100
 

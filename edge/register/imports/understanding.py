@@ -53,7 +53,7 @@ class Lesson:
 
 def lesson_of(record: Record, reader: Reader) -> Lesson | None:
     """The lesson of a record, or None where a fault was told instead."""
-    before = len(reader.faults)
+    before = reader.told
     weekday, day = reader.read(record, "day", cells.weekday_and_day, fix=_DAY_FIX) or (0, None)
     bells = _bells(record, reader)
     program = marked(record.text("program"))
@@ -88,7 +88,7 @@ def lesson_of(record: Record, reader: Reader) -> Lesson | None:
         reader.fault(record.place_of("day"), "It is not said on which day the lesson is.", fix=_DAY_FIX)
     if not any(map(record.text, ("lesson", "time", "start"))):
         reader.fault(record.place_of("time"), "It is not said at what time the lesson is.", fix=_TIME_FIX)
-    return lesson if len(reader.faults) == before else None
+    return lesson if reader.told == before else None
 
 
 def _bells(record: Record, reader: Reader) -> Bells:
