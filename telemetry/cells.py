@@ -9,54 +9,57 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from telemetry.columns import Int8s, Int64s
+from telemetry.columns import Int64s
 from telemetry.model import State
 from telemetry.spans import Spans
+from telemetry.stretches import Told, stretches
 
 N_STATES = len(State)
 
 
 def rising(*instants: Int64s, within: tuple[int, int]) -> Int64s:
     """All instants inside `within`, both its ends included, each once."""
-    every = np.sort(np.clip(np.concatenate(instants), *within))
+    # A stable sort merges columns that rise already.
+    every = np.sort(np.clip(np.concatenate(instants), *within), kind="stable")
     first = np.ones(len(every), np.bool_)
     np.not_equal(every[1:], every[:-1], out=first[1:])
-    return every[first]
+    return every[np.flatnonzero(first)]
 
 
-def cell_states(start: Int64s, end: Int64s, state: Int8s, edges: Int64s) -> Int64s:
-    """Nanoseconds in each state in each cell [edges[i], edges[i + 1]), int64[m - 1, len(State)].
+def cell_states(told: Told, edges: Int64s) -> Int64s:
+    """Nanoseconds in each state in each cell [edges[i], edges[i + 1]), int64[len(State), m - 1].
 
     Args:
-        start: int64[n] ns, rising: the intervals of one equipment, which may not overlap.
-        end: int64[n] ns.
-        state: int8[n], codes of `State`.
+        told: the states of one equipment.
         edges: int64[m], rising.
 
-    What no interval tells is unknown, so that every cell adds up to its length.
+    What was not told is unknown, so that every cell adds up to its length.
     """
-    before = _before(start, end, state, edges)
-    cells = np.diff(before, axis=0)
-    cells[:, State.UNKNOWN] = 0
-    np.subtract(np.diff(edges), cells.sum(axis=1), out=cells[:, State.UNKNOWN])
+    # A row more on both sides: for what begins before the first edge, and from the last one on.
+    sums = np.zeros((len(edges) + 1, N_STATES), np.int64)
+    begun = told.start.searchsorted(edges, side="right")
+    # What begins before the last row under the first edge is over by then.
+    for rows in stretches(max(int(begun[0]) - 1, 0), int(begun[-1])):
+        _add(sums.reshape(-1), told, rows, begun, edges)
+    cells = np.ascontiguousarray(sums[1:-1].T)
+    np.subtract(edges[1:], edges[:-1], out=cells[State.UNKNOWN])
+    cells[State.UNKNOWN] -= np.add.reduce(cells[1:], axis=0)
     return cells
 
 
-def _before(start: Int64s, end: Int64s, state: Int8s, edges: Int64s) -> Int64s:
-    """Nanoseconds in each state before each edge, from an arbitrary zero, int64[m, len(State)]."""
-    begun = np.searchsorted(start, edges, side="right")
-    # Rows over before the first edge would only shift the zero.
-    skipped = max(int(begun[0]) - 1, 0)
-    rows = slice(skipped, int(begun[-1]))
-    cell = np.repeat(np.arange(0, len(edges) * N_STATES, N_STATES), np.diff(begun, prepend=skipped))
-    before = np.zeros((len(edges), N_STATES), np.int64)
-    np.add.at(before.reshape(-1), cell + state[rows], end[rows] - start[rows])
-    np.cumsum(before, axis=0, out=before)
-    # The last row begun may reach beyond the edge; that part is not before it.
-    under_way = np.flatnonzero(begun > 0)
-    row = begun[under_way] - 1
-    before[under_way, state[row]] -= np.maximum(end[row] - edges[under_way], 0)
-    return before
+def _add(sums: Int64s, told: Told, rows: slice, begun: npt.NDArray[np.intp], edges: Int64s) -> None:
+    """Add what begins in a stretch of rows to the cell it begins in, and move what lasts longer over each edge."""
+    low, high = (int(place) for place in begun.searchsorted((rows.start, rows.stop), side="right"))
+    state, ns = told.state[rows], told.lasting(rows, int(edges[-1]))
+    steps = np.diff(begun[low:high], prepend=rows.start, append=rows.stop)
+    place = np.repeat(np.arange(low * N_STATES, (high + 1) * N_STATES, N_STATES), steps)
+    place += state
+    np.add.at(sums, place, ns)
+    under = begun[low:high] - (rows.start + 1)
+    over_ns = np.maximum(told.start[rows][under] + ns[under] - edges[low:high], 0)
+    cell = np.arange(low * N_STATES, high * N_STATES, N_STATES) + state[under]
+    sums[cell] -= over_ns
+    sums[cell + N_STATES] += over_ns
 
 
 def inside(spans: Spans, edges: Int64s) -> npt.NDArray[np.bool_]:

@@ -14,9 +14,9 @@ import numpy.typing as npt
 
 from telemetry.columns import Changes, Float64s, Int8s, Int32s, Int64s, Intervals
 from telemetry.model import Instant, Source, State
+from telemetry.sheet import Sheet
 from telemetry.spans import Spans, durations
-
-_LAST = np.iinfo(np.int64).max
+from telemetry.stretches import Said, said, stretches
 
 
 class Stated(NamedTuple):
@@ -29,27 +29,6 @@ class Stated(NamedTuple):
     def kept(self, where: npt.NDArray[np.bool_]) -> Stated:
         """The spans where `where`, bool[n], holds."""
         return Stated(self.spans.kept(where), self.state[where], self.source[where])
-
-
-class _Bounds(NamedTuple):
-    """One group: from `at` on, rising, it is in `state`, until the next bound."""
-
-    at: Int64s
-    state: Int8s
-    source: Int8s
-
-    def taken(self, rows: npt.NDArray[np.intp] | npt.NDArray[np.bool_] | slice) -> _Bounds:
-        return _Bounds(self.at[rows], self.state[rows], self.source[rows])
-
-    def put_in(self, before: npt.NDArray[np.intp], unknown_at: Int64s, source: Source) -> _Bounds:
-        """With bounds to unknown, each before the row that `before` says."""
-        put = np.zeros(len(self.at) + len(before), np.bool_)
-        put[before + np.arange(len(before))] = True
-        at = np.empty(len(put), np.int64)
-        at[put], at[~put] = unknown_at, self.at
-        state, said_by = np.full(len(put), State.UNKNOWN, np.int8), np.full(len(put), source, np.int8)
-        state[~put], said_by[~put] = self.state, self.source
-        return _Bounds(at, state, said_by)
 
 
 def from_changes(
@@ -78,77 +57,33 @@ def from_changes(
     neighbours are one span. Raises `ValueError` for a window that runs backwards and a group out of range.
     """
     start, end = window
-    if end < start or (len(group) and not 0 <= group.min() <= group.max() < n_groups):
-        message = f"the window [{start}, {end}) runs backwards or a group is not in 0 to {n_groups - 1}"
+    if end < start:
+        message = f"the window [{start}, {end}) runs backwards"
         raise ValueError(message)
-    if np.any(group[1:] < group[:-1]):
-        # Of the narrowest kind, for 16 bits or fewer are sorted in one go.
-        order = np.argsort(group.astype(np.min_scalar_type(n_groups)), kind="stable")
-        group, at, valid_ns = group[order], at[order], valid_ns[order]
-        state, source = state[order], source[order]
-    cuts = np.searchsorted(group, np.arange(n_groups + 1)).tolist()
-    # One group after the other: its rows fit the processor's cache.
-    tiles = [
-        _tiles(*_in_order(_Bounds(at[rows], state[rows], source[rows]), valid_ns[rows]), start, end)
-        for rows in map(slice, cuts[:-1], cuts[1:])
-    ]
-    return _joined(tiles, end)
+    sheet = Sheet(len(at) + int(np.count_nonzero(valid_ns)) + 2 * n_groups)
+    for code, changes in enumerate(said(group, at, state, source, valid_ns, n_groups=n_groups)):
+        if start < end:
+            _write(sheet, changes, start, end)
+            sheet.close(code, end)
+    return Stated(*sheet.columns())
 
 
-def _in_order(changes: _Bounds, valid_ns: Int64s) -> tuple[_Bounds, Int64s]:
-    """The changes of one group by time, one an instant: as they come where they rise already, and else sorted."""
-    if np.all(changes.at[1:] > changes.at[:-1]):
-        return changes, valid_ns
-    order = np.argsort(changes.at, kind="stable")
-    at = changes.at[order]
-    if np.any(at[1:] == at[:-1]):
-        lasting = np.where(valid_ns > 0, valid_ns, _LAST)
-        order = np.lexsort((lasting, changes.state, changes.source, changes.at))
-        order = order[np.append(at[1:] != at[:-1], [True])]
-    return changes.taken(order), valid_ns[order]
-
-
-def _tiles(changes: _Bounds, valid_ns: Int64s, start: Instant, end: Instant) -> _Bounds:
-    """The states of one group from the start of the window on; equal neighbours are one."""
-    if start == end:
-        return changes.taken(slice(0, 0))
-    last = np.searchsorted(changes.at, end)
-    # What was said before the change that carries into the window is over.
-    first = max(int(np.searchsorted(changes.at, start, side="right")) - 1, 0)
-    bounds = _with_expiries(changes.taken(slice(first, last)), valid_ns[first:last], end)
-    carried = int(np.searchsorted(bounds.at, start, side="right")) - 1
-    if carried < 0:
-        bounds = bounds.put_in(np.zeros(1, np.intp), np.array([start], np.int64), Source.NO_DATA)
+def _write(sheet: Sheet, changes: Said, start: Instant, end: Instant) -> None:
+    """The states of one group from the start of the window on."""
+    # What was said before the change that carries into the window is over, and what is said after it is ignored.
+    first, last = int(changes.start.searchsorted(start, side="right")), int(changes.start.searchsorted(end))
+    changes = changes.rows(slice(max(first - 1, 0), last))
+    if first == 0:
+        sheet.write(start, State.UNKNOWN, Source.NO_DATA)
     else:
-        bounds = bounds.taken(slice(carried, None))
-    differs = np.ones(len(bounds.at), np.bool_)
-    differs[1:] = (bounds.state[1:] != bounds.state[:-1]) | (bounds.source[1:] != bounds.source[:-1])
-    bounds = bounds.taken(differs)
-    bounds.at[0] = start
-    return bounds
-
-
-def _with_expiries(changes: _Bounds, valid_ns: Int64s, end: Instant) -> _Bounds:
-    """The changes, and a bound to unknown after each whose validity runs out before the next."""
-    # at + valid_ns may overflow; the time until the next change is positive and fits uint64 exactly.
-    room = np.append(changes.at[1:], np.array([end], np.int64)).view(np.uint64) - changes.at.view(np.uint64)
-    out = np.flatnonzero((valid_ns > 0) & (valid_ns.view(np.uint64) < room))
-    if not len(out):
-        return changes
-    return changes.put_in(out + 1, changes.at[out] + valid_ns[out], Source.EXPIRED)
-
-
-def _joined(tiles: list[_Bounds], end: Instant) -> Stated:
-    """The tiles of each group, end to end; each ends where the next of its group starts, the last at `end`."""
-    counts = np.array([len(bounds.at) for bounds in tiles], np.intp)
-    group = np.repeat(np.arange(len(tiles), dtype=np.int32), counts)
-    starts = np.concatenate([np.empty(0, np.int64), *(bounds.at for bounds in tiles)])
-    state = np.concatenate([np.empty(0, np.int8), *(bounds.state for bounds in tiles)])
-    source = np.concatenate([np.empty(0, np.int8), *(bounds.source for bounds in tiles)])
-    ends = np.empty_like(starts)
-    ends[:-1] = starts[1:]
-    ends[np.cumsum(counts)[counts > 0] - 1] = end
-    return Stated(Spans(group, starts, ends), state, source)
+        at, state, source, valid_ns = (int(column[0]) for column in changes)
+        until = at + valid_ns if valid_ns > 0 else end
+        if until > start:
+            sheet.write(start, state, source)
+        if until < (int(changes.start[1]) if len(changes.start) > 1 else end):
+            sheet.write(max(until, start), State.UNKNOWN, Source.EXPIRED)
+    for rows in stretches(min(first, 1), len(changes.start)):
+        sheet.write_all(changes, rows, end)
 
 
 def totals(spans: Spans, state: Int8s, *, n_groups: int) -> Int64s:

@@ -16,27 +16,20 @@ their own row, and the room has the union once, so the rows of groups may add up
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from telemetry.bases import Bases, Keyed, lesson_spans, of_each
 from telemetry.cells import N_STATES, cell_states, inside, rising
-from telemetry.columns import Buckets, Int8s, Int32s, Int64s, Intervals, Inventory, Lessons, Utilisation
+from telemetry.columns import Buckets, Changes, Int32s, Int64s, Intervals, Inventory, Lessons, Utilisation
 from telemetry.model import NS_PER_S, State
 from telemetry.spans import Spans, durations
+from telemetry.stretches import Told, told_of_each
 
 LIMIT_NS = 292 * 31_557_600 * NS_PER_S
 """292 years of equipment time in one sum: a little less than what an int64 can hold without wrapping around."""
-
-
-class _Told(NamedTuple):
-    """The intervals of one equipment."""
-
-    start: Int64s
-    end: Int64s
-    state: Int8s
 
 
 class Keys(NamedTuple):
@@ -53,17 +46,19 @@ def keyed(words: tuple[str, ...]) -> Keys:
     return Keys(tuple(names), np.array([place[word] for word in words], np.int32))
 
 
-def utilisation(intervals: Intervals, inventory: Inventory, buckets: Buckets, bases: Bases) -> Utilisation:
+def utilisation(told: Intervals | Changes, inventory: Inventory, buckets: Buckets, bases: Bases) -> Utilisation:
     """One row per equipment and bucket.
 
-    Raises `ValueError` where intervals and inventory are not of the same equipment or intervals are not in order, and
+    From changes of state the answer is that of their intervals over the window of the buckets, without making these.
+    Raises `ValueError` where `told` and inventory are not of the same equipment or intervals are not in order, and
     `OverflowError` where stations make more than 292 years.
     """
     table = _empty(inventory.ids, buckets)
     parts = [of_each(spans, len(inventory)) for spans in bases]
-    for code, told in enumerate(_told(intervals, inventory.ids)):
+    _same_equipment(told, inventory)
+    for code, one in enumerate(told_of_each(told)):
         if len(buckets):
-            _fill(table, code, told, Bases(*(part[code].spans for part in parts)))
+            _fill(table, code, one, Bases(*(part[code].spans for part in parts)))
     for total, part in _STATION_COLUMNS.items():
         column = getattr(table, part).reshape(len(inventory), -1)
         _fits(int(column.max(initial=0)) * int(inventory.stations.max(initial=0)))
@@ -72,7 +67,7 @@ def utilisation(intervals: Intervals, inventory: Inventory, buckets: Buckets, ba
 
 
 def lesson_utilisation(
-    intervals: Intervals, inventory: Inventory, buckets: Buckets, lessons: Lessons, maintenance: Spans, keys: Keys
+    told: Intervals | Changes, inventory: Inventory, buckets: Buckets, lessons: Lessons, maintenance: Spans, keys: Keys
 ) -> Utilisation:
     """One row per key and bucket, inside the lessons of that key: `Keys(lessons.programs, lessons.program)`.
 
@@ -83,9 +78,10 @@ def lesson_utilisation(
     _fits(int(np.dot(durations(spans).astype(np.float64), inventory.stations[spans.group].astype(np.float64))))
     of_keys = of_each(spans, len(inventory), keys.code[lesson])
     planned = of_each(maintenance, len(inventory))
-    for code, told in enumerate(_told(intervals, inventory.ids)):
+    _same_equipment(told, inventory)
+    for code, one in enumerate(told_of_each(told)):
         if len(buckets) and len(of_keys[code].key):
-            _add_lessons(table, told, of_keys[code], planned[code].spans, stations=int(inventory.stations[code]))
+            _add_lessons(table, one, of_keys[code], planned[code].spans, stations=int(inventory.stations[code]))
     return table
 
 
@@ -144,18 +140,9 @@ def _may_wrap(parts: Int64s) -> bool:
     return int(parts.max(initial=0)) * len(parts) > LIMIT_NS
 
 
-def _told(intervals: Intervals, ids: tuple[str, ...]) -> Iterator[_Told]:
-    """The intervals of each equipment in turn."""
-    if intervals.ids != ids:
-        raise ValueError("intervals and inventory are not of the same equipment")
-    if np.any(intervals.equipment[1:] < intervals.equipment[:-1]):
-        raise ValueError("intervals are not by equipment")
-    bounds = np.searchsorted(intervals.equipment, np.arange(len(ids) + 1)).tolist()
-    for rows in map(slice, bounds[:-1], bounds[1:]):
-        told = _Told(intervals.start[rows], intervals.end[rows], intervals.state[rows])
-        if np.any(told.start[1:] < told.end[:-1]) or np.any(told.start > told.end):
-            raise ValueError("intervals of one equipment overlap or are not by start")
-        yield told
+def _same_equipment(told: Intervals | Changes, inventory: Inventory) -> None:
+    if told.ids != inventory.ids:
+        raise ValueError("intervals or changes and inventory are not of the same equipment")
 
 
 def _edges(buckets: Buckets, *spans: Spans) -> Int64s:
@@ -164,40 +151,57 @@ def _edges(buckets: Buckets, *spans: Spans) -> Int64s:
     return rising(buckets.start, buckets.end[-1:], *(at for s in spans for at in (s.start, s.end)), within=window)
 
 
-def _fill(table: Utilisation, code: int, told: _Told, base: Bases) -> None:
+_LENGTH = N_STATES
+"""The row behind the states of a cell."""
+
+_SCHEDULED = {
+    "scheduled_ns": _LENGTH,
+    "busy_in_scheduled_ns": State.BUSY,
+    "unknown_in_scheduled_ns": State.UNKNOWN,
+    "maintenance_in_scheduled_ns": State.MAINTENANCE,
+    "fault_in_scheduled_ns": State.FAULT,
+}
+_TIMETABLED = {
+    "timetabled_ns": _LENGTH,
+    "busy_in_timetable_ns": State.BUSY,
+    "unknown_in_timetable_ns": State.UNKNOWN,
+}
+
+
+def _fill(table: Utilisation, code: int, told: Told, base: Bases) -> None:
     """The rows of equipment `code`."""
     edges = _edges(table.buckets, *base)
-    cells, length = cell_states(*told, edges), np.diff(edges)
+    cells = np.concatenate((cell_states(told, edges), np.diff(edges)[np.newaxis]))
     open_, held = inside(base.scheduled, edges), inside(base.timetabled, edges) & ~inside(base.maintenance, edges)
-    busy, unknown = cells[:, State.BUSY], cells[:, State.UNKNOWN]
-    first = np.searchsorted(edges, table.buckets.start)
+    counted = (cells[:N_STATES], cells[list(_SCHEDULED.values())] * open_, cells[list(_TIMETABLED.values())] * held)
+    sums = _by_bucket(np.concatenate(counted), np.append(edges.searchsorted(table.buckets.start), len(edges) - 1))
     rows = slice(code * len(table.buckets), (code + 1) * len(table.buckets))
-    table.state_ns[rows] = np.add.reduceat(cells, first, axis=0)
-    for column, counted, where in (
-        (table.scheduled_ns, length, open_),
-        (table.busy_in_scheduled_ns, busy, open_),
-        (table.unknown_in_scheduled_ns, unknown, open_),
-        (table.maintenance_in_scheduled_ns, cells[:, State.MAINTENANCE], open_),
-        (table.fault_in_scheduled_ns, cells[:, State.FAULT], open_),
-        (table.timetabled_ns, length, held),
-        (table.busy_in_timetable_ns, busy, held),
-        (table.unknown_in_timetable_ns, unknown, held),
-    ):
-        column[rows] = np.add.reduceat(counted * where, first)
+    table.state_ns[rows] = sums[:N_STATES].T
+    for name, column in zip((*_SCHEDULED, *_TIMETABLED), sums[N_STATES:], strict=True):
+        getattr(table, name)[rows] = column
     table.calendar_ns[rows] = table.buckets.end - table.buckets.start
 
 
-def _add_lessons(table: Utilisation, told: _Told, of_keys: Keyed, planned: Spans, *, stations: int) -> None:
+def _by_bucket(ns: Int64s, cuts: npt.NDArray[np.intp]) -> Int64s:
+    """Sums over cells `cuts[i]` to `cuts[i + 1]`, of each row: differences of one running sum."""
+    before = np.zeros((len(ns), ns.shape[1] + 1), np.int64)
+    np.cumsum(ns, axis=1, out=before[:, 1:])
+    at_cuts = before.take(cuts, axis=1)
+    sums: Int64s = at_cuts[:, 1:] - at_cuts[:, :-1]
+    return sums
+
+
+def _add_lessons(table: Utilisation, told: Told, of_keys: Keyed, planned: Spans, *, stations: int) -> None:
     """Add what one equipment did in the lessons of each key."""
     edges = _edges(table.buckets, of_keys.spans, planned)
-    cells, free = cell_states(*told, edges), ~inside(planned, edges)
+    cells, free = cell_states(told, edges), ~inside(planned, edges)
     bucket = np.searchsorted(table.buckets.start, edges[:-1], side="right") - 1
     for key in np.unique(of_keys.key).tolist():
         held = np.flatnonzero(inside(of_keys.spans.kept(of_keys.key == key), edges) & free)
-        row, states = key * len(table.buckets) + bucket[held], cells[held]
-        length = states.sum(axis=1)
-        busy, unknown = states[:, State.BUSY], states[:, State.UNKNOWN]
-        np.add.at(table.state_ns, row, states)
+        row, states = key * len(table.buckets) + bucket[held], cells[:, held]
+        length = states.sum(axis=0)
+        busy, unknown = states[State.BUSY], states[State.UNKNOWN]
+        np.add.at(table.state_ns, row, states.T)
         for column, counted in (
             (table.timetabled_ns, length),
             (table.busy_in_timetable_ns, busy),

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from telemetry.cells import cell_states, inside, rising
 from telemetry.model import State
 from telemetry.spans import Spans
+from telemetry.stretches import Shown
 
 LENGTH = 30
 lengths = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 6), st.sampled_from(State)), max_size=8)
@@ -25,12 +26,12 @@ def test_each_nanosecond_is_in_one_state_and_a_hole_is_unknown(
         rows.append((at + pause, at + pause + length, int(state)))
         at += pause + length
     start, end, state_codes = np.array(rows, np.int64).reshape(-1, 3).T
-    expected = np.zeros((len(edges) - 1, len(State)), np.int64)
+    expected = np.zeros((len(State), len(edges) - 1), np.int64)
     for cell in range(len(edges) - 1):
         for ns in range(edges[cell], edges[cell + 1]):
             said = [code for first, until, code in rows if first <= ns < until]
-            expected[cell, said[0] if said else State.UNKNOWN] += 1
-    cells = cell_states(start, end, state_codes.astype(np.int8), np.array(edges, np.int64))
+            expected[said[0] if said else State.UNKNOWN, cell] += 1
+    cells = cell_states(Shown(start, end, state_codes.astype(np.int8)), np.array(edges, np.int64))
     assert cells.tolist() == expected.tolist()
 
 

@@ -68,11 +68,14 @@ labs = st.builds(
 )
 
 
-def intervals_from(lab: Lab) -> Intervals:
+def changes_from(lab: Lab) -> Changes:
     columns = np.array(lab.changes, np.int64).reshape(-1, 4).T
     source = np.full(len(lab.changes), Source.DEVICE, np.int8)
-    changes = Changes(IDS, columns[0].astype(np.int32), columns[1], columns[2].astype(np.int8), source, columns[3])
-    return intervals_of(changes, 0, LENGTH)
+    return Changes(IDS, columns[0].astype(np.int32), columns[1], columns[2].astype(np.int8), source, columns[3])
+
+
+def intervals_from(lab: Lab) -> Intervals:
+    return intervals_of(changes_from(lab), 0, LENGTH)
 
 
 def spans_from(rows: list[Row]) -> Spans:
@@ -192,6 +195,17 @@ def test_time_in_the_lessons_of_a_group_is_that_of_the_twin(lab: Lab) -> None:
             calendar = name == "calendar_ns" or "scheduled" in name
             assert told == ([0] * n_buckets if calendar else sums), name
     assert (table.state_ns.sum(axis=1) == table.timetabled_ns).all()
+
+
+@settings(deadline=None)
+@given(labs)
+def test_changes_count_as_their_intervals(lab: Lab) -> None:
+    opened = np.array(lab.opening, np.int64).reshape(-1, 2).T
+    lessons, buckets, planned = lessons_from(lab), buckets_from(lab.edges), spans_from(lab.maintenance)
+    base = bases(lessons, planned, (opened[0], opened[1]))
+    assert raw(utilisation(changes_from(lab), INVENTORY, buckets, base)) == raw(computed(lab))
+    keys = Keys(lessons.groups, lessons.group)
+    assert raw(lesson_utilisation(changes_from(lab), INVENTORY, buckets, lessons, planned, keys)) == raw(by_group(lab))
 
 
 @settings(deadline=None)
