@@ -57,8 +57,9 @@ def facts_of(rows: Iterable[Fact], dimensions: Sequence[Dimension], *, today: Da
     )
 
 
-def _order(row: Fact) -> tuple[Day, str, str, Day, int]:
-    return row.first, row.kind, row.id, row.last, row.rank
+def _order(row: Fact) -> tuple[Day, str, str, tuple[int, ...], tuple[Codes, ...]]:
+    """Total for different rows of one fact, so that the order in which they were told changes nothing."""
+    return row.first, row.kind, row.id, (row.last, row.rank, row.how, row.amount), tuple(row.labels.values())
 
 
 def _int64s(values: Iterable[int]) -> Int64s:

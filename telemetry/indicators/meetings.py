@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 from telemetry.civil import Day
@@ -93,12 +94,15 @@ def proofs_by(keys: Codes, meetings: Meetings) -> Proofs:
 
 def _lessons(meetings: Meetings) -> Iterator[Lesson | None]:
     """Each meeting as a lesson; None where none stands: it was cancelled, or nobody has accepted it yet."""
-    bounds, used = meetings.used_start.tolist(), meetings.used.tolist()
     columns = (meetings.day.tolist(), meetings.status, meetings.held.tolist(), meetings.by_telemetry.tolist())
-    for row, (day, status, held, by_telemetry) in enumerate(zip(*columns, strict=True)):
-        if not held and status in _NO_LESSON:
-            yield None
-            continue
-        equipment = tuple(meetings.equipment[at] for at in used[bounds[row] : bounds[row + 1]])
-        how = How.TELEMETRY if held and by_telemetry else How.TIMETABLE
-        yield Lesson(day, bool(held), how, equipment)
+    for day, status, held, by_telemetry, equipment in zip(*columns, used_in(meetings), strict=True):
+        if held:
+            yield Lesson(day, held=True, how=How.TELEMETRY if by_telemetry else How.TIMETABLE, equipment=equipment)
+        else:
+            yield None if status in _NO_LESSON else Lesson(day, held=False, how=How.TIMETABLE, equipment=equipment)
+
+
+def used_in(meetings: Meetings) -> list[Codes]:
+    """The equipment that each meeting used."""
+    used = [meetings.equipment[at] for at in meetings.used.tolist()]
+    return [tuple(used[start:end]) for start, end in pairwise(meetings.used_start.tolist())]

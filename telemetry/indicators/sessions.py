@@ -11,8 +11,9 @@ import numpy.typing as npt
 from telemetry.columns import Int64s
 from telemetry.indicators.build import DayFacts, day_facts_of
 from telemetry.indicators.definition import Dimension, How
-from telemetry.indicators.facts import Facts, Labels
-from telemetry.indicators.lists import no_words, one_word_of, taken
+from telemetry.indicators.facts import Facts
+from telemetry.indicators.lists import no_words, one_word_of, words_of
+from telemetry.indicators.meetings import used_in
 from telemetry.indicators.world import World
 from telemetry.timetable import LessonKind
 
@@ -57,7 +58,7 @@ def _facts(world: World, rows: npt.NDArray[np.intp], amount: Int64s) -> Facts:
     }
     listed = rows.tolist()
     labels = {by: one_word_of([column[row] for row in listed]) for by, column in columns.items()}
-    used = Labels(meetings.equipment, meetings.used_start, meetings.used)
+    used = used_in(meetings)
     by_telemetry = (meetings.held[rows] != 0) & (meetings.by_telemetry[rows] != 0)
     return day_facts_of(
         DayFacts(
@@ -68,7 +69,7 @@ def _facts(world: World, rows: npt.NDArray[np.intp], amount: Int64s) -> Facts:
             base=np.zeros(len(rows), np.int64),
             how=np.where(by_telemetry, How.TELEMETRY, How.TIMETABLE).astype(np.int8),
             members=no_words(len(rows)),
-            labels={**labels, Dimension.EQUIPMENT: taken(used, rows)},
+            labels={**labels, Dimension.EQUIPMENT: words_of([used[row] for row in listed])},
         ),
         today=world.today,
     )
