@@ -21,6 +21,7 @@ from telemetry.model import (
     ReadingBatch,
     Record,
     Rejected,
+    RunSeen,
     StateSeen,
 )
 
@@ -71,6 +72,24 @@ class JobRecord:
     progress: float | None
     outcome: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """A run was started or stopped on one of its equipment; `period_ns` is 0 where none was planned."""
+
+    offset: Offset
+    kind: Literal["run"]
+    equipment: str
+    at: str
+    received_at: str
+    run: str
+    phase: str
+    channels: list[str]
+    title: str
+    lab_work: str
+    group: str
+    period_ns: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +145,7 @@ class ClockRecord:
 
 
 RecordView: TypeAlias = (
-    StateRecord | ReadingsRecord | JobRecord | LinkRecord | RejectedRecord | SeenRecord | ClockRecord
+    StateRecord | ReadingsRecord | JobRecord | RunRecord | LinkRecord | RejectedRecord | SeenRecord | ClockRecord
 )
 
 
@@ -185,15 +204,19 @@ def record_view(offset: Offset, record: Record) -> RecordView:
             return _readings(offset, record, t=format_instants(record.t), v=record.v.tolist())
         case JobSeen():
             return _job(offset, record)
-        case Rejected():
-            return _rejected(offset, record)
         case _:
             return _rare(offset, record)
 
 
-def _rare(offset: Offset, record: LinkChanged | EquipmentSeen | ClockJumped) -> LinkRecord | SeenRecord | ClockRecord:
+def _rare(
+    offset: Offset, record: RunSeen | Rejected | LinkChanged | EquipmentSeen | ClockJumped
+) -> RunRecord | RejectedRecord | LinkRecord | SeenRecord | ClockRecord:
     at, received_at = format_instant(record.at), format_instant(record.received_at)
     match record:
+        case RunSeen():
+            return _run(offset, record)
+        case Rejected():
+            return _rejected(offset, record)
         case LinkChanged():
             return LinkRecord(offset, "link", record.equipment, at, received_at, record.up, record.reason)
         case EquipmentSeen():
@@ -244,6 +267,23 @@ def _job(offset: Offset, record: JobSeen) -> JobRecord:
         progress=record.progress,
         outcome=record.outcome.word,
         reason=record.reason,
+    )
+
+
+def _run(offset: Offset, record: RunSeen) -> RunRecord:
+    return RunRecord(
+        offset=offset,
+        kind="run",
+        equipment=record.equipment,
+        at=format_instant(record.at),
+        received_at=format_instant(record.received_at),
+        run=record.run,
+        phase=record.phase.word,
+        channels=list(record.channels),
+        title=record.title,
+        lab_work=record.lab_work,
+        group=record.group,
+        period_ns=record.period_ns,
     )
 
 

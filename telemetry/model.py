@@ -101,6 +101,18 @@ class JobOutcome(IntEnum):
         return self.name.lower()
 
 
+class RunPhase(IntEnum):
+    """What happened to a run."""
+
+    STARTED = 0
+    STOPPED = 1
+
+    @property
+    def word(self) -> str:
+        """The phase as it is written in files and answers."""
+        return self.name.lower()
+
+
 @dataclass(frozen=True, slots=True)
 class StateSeen:
     """An equipment is in `state` from `at` on, until the next one or until its validity runs out.
@@ -178,6 +190,27 @@ class JobSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class RunSeen:
+    """A run (an experiment) was started or stopped on one of its equipment; `run` is the same on all of them.
+
+    Readings name the same `run`. `channels` are those that belong to it, none means all; `period_ns` is the planned
+    time between two readings, 0 where nobody planned one. The words tell what is done and for which group of the
+    timetable, never a person's name.
+    """
+
+    equipment: EquipmentId
+    at: Instant
+    received_at: Instant
+    run: str
+    phase: RunPhase
+    channels: tuple[Channel, ...] = ()
+    title: str = ""
+    lab_work: str = ""
+    group: str = ""
+    period_ns: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class LinkChanged:
     """The way to an equipment came up or went down, and why."""
 
@@ -224,7 +257,9 @@ class ClockJumped:
     by_ns: int
 
 
-Record: TypeAlias = StateSeen | Reading | ReadingBatch | JobSeen | LinkChanged | Rejected | EquipmentSeen | ClockJumped
+Record: TypeAlias = (
+    StateSeen | Reading | ReadingBatch | JobSeen | RunSeen | LinkChanged | Rejected | EquipmentSeen | ClockJumped
+)
 
 
 def rejected(raw: bytes, reason: str, *, equipment: EquipmentId, at: Instant, origin: str = "") -> Rejected:

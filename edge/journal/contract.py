@@ -35,8 +35,8 @@ class Journal(Protocol):
     """An append-only, idempotent log with group commit.
 
     The same record twice, in any order, a week late, changes nothing: readings are unique by (equipment, channel,
-    time), states by (equipment, time, source, state), jobs by (equipment, job, phase, time), the rest by all their
-    words but the receive time.
+    time), states by (equipment, time, source, state), jobs by (equipment, job, phase, time), runs by (equipment, run,
+    phase, time), the rest by all their words but the receive time.
     """
 
     def append(

@@ -14,13 +14,23 @@ from typing import TypeAlias
 import numpy as np
 
 from edge.errors import Damaged
-from edge.journal import chunks, words
+from edge.journal import chunks, stretches, words
 from edge.journal.chunks import HOUR_NS, Chunk, Origin
 from edge.journal.contract import NOTES_BYTES, Committed, Offset
 from edge.journal.known import EVER, Known, KnownChannel, load
 from edge.journal.series import Series, check_batch, check_reading, gather
 from telemetry.columns import Float64s, Int64s
-from telemetry.model import Instant, JobPhase, JobSeen, Reading, ReadingBatch, Record, Rejected
+from telemetry.model import (
+    Instant,
+    JobPhase,
+    JobSeen,
+    Reading,
+    ReadingBatch,
+    Record,
+    Rejected,
+    RunPhase,
+    RunSeen,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +67,11 @@ _INSERT_JOB = """
     INSERT INTO jobs VALUES (?1, ?2, ?3, ?3, ?4) ON CONFLICT (equipment, job) DO UPDATE SET
     first = min(first, excluded.first), last = max(last, excluded.last),
     ended = max(coalesce(ended, excluded.ended), coalesce(excluded.ended, ended))
+"""
+_INSERT_RUN = """
+    INSERT INTO runs VALUES (?1, ?2, ?3, ?3, ?4) ON CONFLICT (run, equipment) DO UPDATE SET
+    first = min(first, excluded.first), last = max(last, excluded.last),
+    stopped = min(coalesce(stopped, excluded.stopped), coalesce(excluded.stopped, stopped))
 """
 _INSERT_CHANNEL = (
     "INSERT INTO channels (equipment, channel, unit, first, last, n, last_value) VALUES (?, ?, '', 0, 0, 0, 0)"
@@ -108,6 +123,7 @@ class Keeper:
                 gather(series, item)
         for one in series.values():
             self._readings(one)
+        stretches.keep(self.connection, series.values())
         if notes:
             self._note(notes)
         self._finish(alive)
@@ -124,6 +140,9 @@ class Keeper:
             ended = record.at if record.phase == JobPhase.ENDED else None
             job = words.job_key(record.job)
             self.connection.execute(_INSERT_JOB, (record.equipment, job, int(record.at), ended))
+        elif isinstance(record, RunSeen):
+            stopped = int(record.at) if record.phase == RunPhase.STOPPED else None
+            self.connection.execute(_INSERT_RUN, (record.run, record.equipment, int(record.at), stopped))
 
     def _readings(self, series: Series) -> None:
         channel = self._channel(series)

@@ -15,6 +15,7 @@ import numpy as np
 
 from edge.clock import Clock
 from edge.errors import GiveUp
+from edge.journal import stretches
 from edge.journal.contract import NOTES_BYTES, Committed, Offset
 from edge.journal.faults import Border
 from edge.journal.keeper import Entry, prepared
@@ -39,7 +40,7 @@ class MemoryChannel:
 class MemoryJournal:
     """See `edge.journal.contract.Journal`; commits at once, on the thread that appends.
 
-    `lock` guards what is kept, for `edge.store.memory`.
+    `lock` guards what is kept, for `edge.store.memory`; `named` are the times of readings by the run that they name.
     """
 
     def __init__(self, *, clock: Clock, on_commit: Callable[[Committed], None] = _nobody) -> None:
@@ -49,6 +50,7 @@ class MemoryJournal:
         self.offset: Offset = 0
         self.records: list[tuple[Offset, Record]] = []
         self.channels: dict[tuple[EquipmentId, Channel], MemoryChannel] = {}
+        self.named: dict[tuple[str, EquipmentId], Int64s] = {}
         self.lock = threading.RLock()
         self._keys: set[object] = set()
         self._notes: deque[bytes] = deque()
@@ -80,6 +82,8 @@ class MemoryJournal:
                     gather(series, item)
             for one in series.values():
                 self._readings(one)
+            for key, times in stretches.named(series.values()).items():
+                self.named[key] = np.append(self.named.get(key, times), times)
             self._note(note)
             self.alive = self._clock.now()
             committed = Committed(self.offset, tuple(self.records[before:]))

@@ -58,6 +58,11 @@ class Series:
         for begin, end in _cuts(t):
             yield t[begin:end], v[begin:end]
 
+    def times(self) -> Int64s:
+        """The times of all its readings, also of those that were said before, in any order."""
+        self._flush()
+        return np.concatenate([part[0] for part in self._parts])
+
     def record(self, t: Int64s, v: Float64s) -> Reading | ReadingBatch:
         """What is new of it, as a record: one reading or a batch."""
         names = (self.equipment, self.channel)

@@ -14,6 +14,7 @@ from hashlib import blake2b
 from typing import Any, TypeAlias, cast
 
 from telemetry.model import (
+    Channel,
     ClockJumped,
     EquipmentId,
     EquipmentSeen,
@@ -23,12 +24,14 @@ from telemetry.model import (
     JobSeen,
     LinkChanged,
     Rejected,
+    RunPhase,
+    RunSeen,
     Source,
     State,
     StateSeen,
 )
 
-Sparse: TypeAlias = StateSeen | JobSeen | LinkChanged | Rejected | EquipmentSeen | ClockJumped
+Sparse: TypeAlias = StateSeen | JobSeen | RunSeen | LinkChanged | Rejected | EquipmentSeen | ClockJumped
 """What is kept one by one."""
 
 LEAST = -(2**63)
@@ -47,6 +50,7 @@ class Kind(IntEnum):
     REJECTED = 3
     EQUIPMENT = 4
     CLOCK = 5
+    RUN = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +134,14 @@ def _of_job(r: JobSeen) -> _Written:
     return Kind.JOB, words, bytes([r.phase]) + job_key(r.job)
 
 
+def _of_run(r: RunSeen) -> _Written:
+    words = {
+        "run": r.run, "phase": int(r.phase), "channels": list(r.channels) or None, "title": r.title,
+        "lab_work": r.lab_work, "group": r.group, "period_ns": int(r.period_ns) or None,
+    }  # fmt: skip
+    return Kind.RUN, words, bytes([r.phase]) + r.run.encode()
+
+
 def _of_link(r: LinkChanged) -> _Written:
     return Kind.LINK, {"up": bool(r.up), "reason": r.reason}, None
 
@@ -151,6 +163,7 @@ _WRITERS = cast(
     {
         StateSeen: _of_state,
         JobSeen: _of_job,
+        RunSeen: _of_run,
         LinkChanged: _of_link,
         Rejected: _of_rejected,
         EquipmentSeen: _of_equipment,
@@ -175,6 +188,12 @@ def _job(row: LogRow, words: dict[str, Any]) -> JobSeen:
     return JobSeen(EquipmentId(row.equipment), row.at, row.received_at, **{"job": "", **words})
 
 
+def _run(row: LogRow, words: dict[str, Any]) -> RunSeen:
+    channels = tuple(Channel(name) for name in words.get("channels", ()))
+    words |= {"phase": RunPhase(words["phase"]), "channels": channels}
+    return RunSeen(EquipmentId(row.equipment), row.at, row.received_at, **{"run": "", **words})
+
+
 def _link(row: LogRow, words: dict[str, Any]) -> LinkChanged:
     return LinkChanged(EquipmentId(row.equipment), row.at, row.received_at, **words)
 
@@ -196,6 +215,7 @@ def _clock(row: LogRow, words: dict[str, Any]) -> ClockJumped:
 _READERS: Mapping[Kind, Callable[[LogRow, dict[str, Any]], Sparse]] = {
     Kind.STATE: _state,
     Kind.JOB: _job,
+    Kind.RUN: _run,
     Kind.LINK: _link,
     Kind.REJECTED: _rejected,
     Kind.EQUIPMENT: _equipment,

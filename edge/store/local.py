@@ -17,10 +17,11 @@ from edge.journal.chunks import Chunk
 from edge.journal.contract import Offset
 from edge.journal.database import bytes_on_disk
 from edge.journal.words import GREATEST, Kind, LogRow
-from edge.store import dense, sparse
+from edge.store import dense, run_log, sparse
 from edge.store.connections import Connections
-from edge.store.contract import ChannelInfo, Counts, Job
+from edge.store.contract import ChannelInfo, Counts, Job, Run, RunData
 from edge.store.jobs import by_job, overlapping
+from edge.store.runs import meeting, within
 from telemetry.columns import Changes, Envelope, Readings
 from telemetry.model import (
     Channel,
@@ -44,7 +45,7 @@ _LOG_AFTER = f"SELECT offset, {words.COLUMNS} FROM log WHERE offset > ? ORDER BY
 _CHUNKS_AFTER = f"""
     SELECT offset, {chunks.COLUMNS} FROM chunks WHERE offset > ? ORDER BY offset LIMIT ?
 """  # noqa: S608 fixed words
-_TOUCHED = "SELECT equipment, min(at) FROM log NOT INDEXED WHERE offset > ? AND kind IN (?, ?) GROUP BY equipment"
+_TOUCHED = "SELECT equipment, min(at) FROM log NOT INDEXED WHERE offset > ? AND kind IN (?, ?, ?) GROUP BY equipment"
 _NAMES = "SELECT id, equipment, channel, unit FROM channels"
 _CHANNELS = "SELECT equipment, channel, unit, first, last, n, last_value FROM channels"
 
@@ -102,6 +103,33 @@ class LocalStore:
                 found.extend(sparse.phases(connection, one, start, end))
         return overlapping(by_job(found), start, end)
 
+    def runs(self, equipment: Sequence[EquipmentId] | None, start: Instant, end: Instant) -> tuple[Run, ...]:
+        """See the contract."""
+        with self._connections.snapshot() as connection:
+            return meeting(run_log.met(connection, equipment, start, end), equipment, start, end)
+
+    def run(self, run: str) -> Run | None:
+        """See the contract."""
+        with self._connections.snapshot() as connection:
+            return run_log.one(connection, run)
+
+    def run_data(self, run: str, after: Offset, limit: int) -> RunData:
+        """See the contract; fewer than `limit` where they hold more than half a million readings."""
+        found: list[tuple[Offset, Reading | ReadingBatch]] = []
+        readings = 0
+        with self._connections.snapshot() as connection:
+            (reached,) = connection.execute("SELECT offset FROM gateway").fetchone()
+            names = {row[0]: row[1:] for row in connection.execute(_NAMES)}
+            for offset, row, known in run_log.chunks_after(connection, run, min(after, GREATEST)):
+                part = within(known, _reading(row, names))
+                if part is None:
+                    continue
+                if len(found) >= limit or readings >= ANSWER_READINGS:
+                    return RunData(tuple(found), found[-1][0] if found else after, more=True)
+                found.append((offset, part))
+                readings += row.n
+        return RunData(tuple(found), max(reached, after), more=False)
+
     def links(self) -> tuple[LinkChanged, ...]:
         """See the contract."""
         return tuple(one for one in self._latest(Kind.LINK) if isinstance(one, LinkChanged))
@@ -139,7 +167,8 @@ class LocalStore:
     def touched_since(self, after: Offset) -> Mapping[EquipmentId, Instant]:
         """See the contract."""
         with self._connections.snapshot() as connection:
-            return {EquipmentId(one): at for one, at in connection.execute(_TOUCHED, (after, Kind.STATE, Kind.JOB))}
+            rows = connection.execute(_TOUCHED, (after, Kind.STATE, Kind.JOB, Kind.RUN))
+            return {EquipmentId(one): at for one, at in rows}
 
     def counts(self) -> Counts:
         """See the contract."""
@@ -172,8 +201,10 @@ def _after(connection: sqlite3.Connection, wanted: tuple[Offset, int]) -> Iterat
 
 
 def _record(row: LogRow | Chunk, names: dict[int, tuple[EquipmentId, Channel, str]]) -> Record:
-    if isinstance(row, LogRow):
-        return words.to_record(row)
+    return words.to_record(row) if isinstance(row, LogRow) else _reading(row, names)
+
+
+def _reading(row: Chunk, names: dict[int, tuple[EquipmentId, Channel, str]]) -> Reading | ReadingBatch:
     if row.channel_id not in names:
         raise Damaged(f"a chunk belongs to channel {row.channel_id}, which is not known", fix="Run `labedge verify`.")
     equipment, channel, unit = names[row.channel_id]

@@ -12,8 +12,9 @@ import numpy as np
 
 from edge.journal.contract import Offset
 from edge.journal.memory import MemoryChannel, MemoryJournal
-from edge.store.contract import ChannelInfo, Counts, Job
+from edge.store.contract import ChannelInfo, Counts, Job, Run, RunData
 from edge.store.jobs import by_job, overlapping
+from edge.store.runs import Followed, meeting, run_of, within
 from telemetry import resample
 from telemetry.columns import Changes, Envelope, Readings
 from telemetry.model import (
@@ -27,10 +28,12 @@ from telemetry.model import (
     ReadingBatch,
     Record,
     Rejected,
+    RunSeen,
     StateSeen,
 )
+from telemetry.runs import streamed_until, stretches
 
-_Word = TypeVar("_Word", StateSeen, JobSeen, LinkChanged, EquipmentSeen, Rejected)
+_Word = TypeVar("_Word", StateSeen, JobSeen, RunSeen, LinkChanged, EquipmentSeen, Rejected)
 
 
 class MemoryStore:
@@ -92,6 +95,34 @@ class MemoryStore:
         """See the contract."""
         return overlapping(by_job([seen for seen in self._all(JobSeen) if seen.equipment in equipment]), start, end)
 
+    def runs(self, equipment: Sequence[EquipmentId] | None, start: Instant, end: Instant) -> tuple[Run, ...]:
+        """See the contract."""
+        with self._journal.lock:
+            names = {one.run for one in self._all(RunSeen)} | {name for name, _equipment in self._journal.named}
+            found = [self.run(name) for name in names]
+        return meeting((one for one in found if one is not None), equipment, start, end)
+
+    def run(self, run: str) -> Run | None:
+        """See the contract."""
+        with self._journal.lock:
+            said = [one for one in self._all(RunSeen) if one.run == run]
+            named = {one: stretches(times) for (name, one), times in self._journal.named.items() if name == run}
+            return run_of(run, said, named, self._followed)
+
+    def run_data(self, run: str, after: Offset, limit: int) -> RunData:
+        """See the contract."""
+        with self._journal.lock:
+            known, offset, records = self.run(run), self._journal.offset, tuple(self._journal.records)
+        found = [
+            (place, part)
+            for place, one in records
+            if known is not None and place > after and isinstance(one, Reading | ReadingBatch)
+            if (part := within(known, one)) is not None
+        ]
+        if len(found) > limit:
+            return RunData(tuple(found[:limit]), found[limit - 1][0] if limit > 0 else after, more=True)
+        return RunData(tuple(found), max(offset, after), more=False)
+
     def links(self) -> tuple[LinkChanged, ...]:
         """See the contract."""
         return _latest(self._all(LinkChanged))
@@ -121,7 +152,7 @@ class MemoryStore:
         earliest: dict[EquipmentId, Instant] = {}
         with self._journal.lock:
             for offset, one in self._journal.records:
-                if offset > after and isinstance(one, StateSeen | JobSeen):
+                if offset > after and isinstance(one, StateSeen | JobSeen | RunSeen):
                     earliest[one.equipment] = min(one.at, earliest.get(one.equipment, one.at))
         return earliest
 
@@ -138,6 +169,16 @@ class MemoryStore:
 
     def close(self) -> None:
         """See the contract: nothing is open."""
+
+    def _followed(self, asked: Followed) -> Instant:
+        times = [np.zeros(0, np.int64)]
+        for _offset, one in self._journal.records:
+            if not isinstance(one, Reading | ReadingBatch) or one.equipment != asked.equipment or one.run:
+                continue
+            if asked.takes(one.channel):
+                times.append(np.atleast_1d(one.t if isinstance(one, ReadingBatch) else np.int64(one.at)))
+        t = np.concatenate(times)
+        return streamed_until(asked.start, t[(t > asked.start) & (t < asked.limit)], period_ns=asked.period_ns)
 
     def _all(self, kind: type[_Word]) -> list[_Word]:
         with self._journal.lock:

@@ -21,6 +21,8 @@ from telemetry.model import (
     ReadingBatch,
     Record,
     Rejected,
+    RunPhase,
+    RunSeen,
     State,
     StateSeen,
 )
@@ -36,15 +38,19 @@ ONE_OF_EACH: tuple[Record, ...] = (
     Rejected(MILL, NOW, NOW, "noise", b"\xff\x00", 4000, "port"),
     EquipmentSeen(MILL, NOW, NOW, "workshop", "labedge"),
     ClockJumped(NOW, NOW, -3),
+    RunSeen(MILL, NOW, NOW, "run-1", RunPhase.STARTED, (Channel("u"),), "Резание", "№ 2", "pr-1", S),
 )
 
 
 def test_every_kind_of_record_is_told_whole(lab: Lab) -> None:
     lab.keep(ONE_OF_EACH)
     items = {one["kind"]: one for one in lab.get("/api/v1/records")["items"]}
-    assert set(items) == {"state", "readings", "job", "link", "rejected", "equipment_seen", "clock_jumped"}
+    assert set(items) == {"state", "readings", "job", "run", "link", "rejected", "equipment_seen", "clock_jumped"}
     assert (items["state"]["state"], items["state"]["valid_ns"], items["state"]["word"]) == ("paused", 5, "Hold:0")
     assert (items["job"]["phase"], items["job"]["outcome"], items["job"]["progress"]) == ("ended", "failed", 0.5)
+    run = items["run"]
+    assert (run["run"], run["phase"], run["channels"], run["period_ns"]) == ("run-1", "started", ["u"], S)
+    assert (run["title"], run["lab_work"], run["group"]) == ("Резание", "№ 2", "pr-1")
     assert (items["link"]["up"], items["link"]["reason"], items["link"]["at"]) == (False, "unplugged", AT)
     assert base64.b64decode(items["rejected"]["raw_base64"]) == b"\xff\x00"
     assert (items["equipment_seen"]["driver"], items["clock_jumped"]["by_ns"]) == ("labedge", -3)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 from edge.clock import SystemClock
@@ -28,9 +29,10 @@ def _write(folder: Path, begin: int) -> None:
                 os.write(1, f"{offset} {channel} {number}\n".encode())
 
             note = b"%d %d" % (channel, at)
-            journal.append([reading(at, number, channel=str(channel)), state(at, State(channel))], done, note=note)
+            seen = reading(at, number, channel=str(channel), run=f"run-{channel}")
+            journal.append([seen, state(at, State(channel))], done, note=note)
             # A redelivery, as a broker does after a cut: it must add nothing.
-            journal.append([reading(at, -1.0, channel=str(channel)), state(at, State(channel))])
+            journal.append([replace(seen, value=-1.0), state(at, State(channel))])
 
     for channel in range(CHANNELS):
         threading.Thread(target=append, args=(channel,)).start()

@@ -35,6 +35,8 @@ from telemetry.model import (
     ReadingBatch,
     Record,
     Rejected,
+    RunPhase,
+    RunSeen,
     Source,
     State,
     StateSeen,
@@ -145,6 +147,18 @@ def job(at: Instant, phase: JobPhase, *, name: str = "gear", **words: object) ->
     return JobSeen(MILL, at, T, name, phase, **words)  # type: ignore[arg-type]  # the fields are JobSeen's own
 
 
+def run(
+    at: Instant,
+    phase: RunPhase = RunPhase.STARTED,
+    *,
+    name: str = "run-1",
+    equipment: EquipmentId = LAB,
+    **words: object,
+) -> RunSeen:
+    """A word about a run of the lab."""
+    return RunSeen(equipment, at, T, name, phase, **words)  # type: ignore[arg-type]  # the fields are RunSeen's own
+
+
 ONE_OF_EACH: tuple[Record, ...] = (
     StateSeen(MILL, T, T, State.PAUSED, Source.DEVICE, 5 * S, "Hold:0", "door «open»"),
     reading(T, 21.5, unit="°C", run="run-1"),
@@ -154,6 +168,7 @@ ONE_OF_EACH: tuple[Record, ...] = (
     Rejected(MILL, T, T, "not UTF-8", b"\xff\x00 raw", 4000, "/dev/ttyUSB0"),
     EquipmentSeen(MILL, T, T, "workshop", "labedge"),
     ClockJumped(T, T, -3 * S),
+    RunSeen(LAB, T, T, "run-1", RunPhase.STARTED, (TEMPERATURE,), "Остывание «чая»", "№ 7", "ph-9", 2 * S),
 )
 
 
@@ -167,7 +182,8 @@ def contents(store: Store) -> tuple[object, ...]:
     }
     changes = store.changes((MILL, LAB), *everything)
     columns = (changes.equipment, changes.at, changes.state, changes.source, changes.valid_ns)
-    return readings, [column.tolist() for column in columns], store.jobs((MILL, LAB), *everything)
+    runs = store.runs((MILL, LAB), *everything)
+    return readings, [column.tolist() for column in columns], store.jobs((MILL, LAB), *everything), runs
 
 
 _times = st.integers(-5, 40).map(lambda tenth: T + tenth * HOUR // 10)
@@ -183,11 +199,18 @@ def records() -> st.SearchStrategy[Record]:
     many = st.builds(
         lambda times, name, run: batch(times, [_value(at) for at in times], channel=name, run=run),
         st.lists(_times, min_size=1, max_size=8),
-        st.sampled_from("uv"),
-        st.sampled_from(["", "run-1"]),
+        st.sampled_from("wx"),
+        st.sampled_from(["run-1", "run-2"]),
     )
     states = st.builds(state, _times, st.sampled_from(State), st.sampled_from([Source.DEVICE, Source.LINK]))
     phases = st.builds(
         lambda at, phase, name: job(at, phase, name=name), _times, st.sampled_from(JobPhase), st.sampled_from("ab")
     )
-    return st.one_of(one, many, states, phases)
+    words = st.builds(
+        lambda at, phase, name, equipment: run(at, phase, name=name, equipment=equipment, period_ns=200 * S),
+        _times,
+        st.sampled_from(RunPhase),
+        st.sampled_from(["run-1", "run-3"]),
+        st.sampled_from([LAB, MILL]),
+    )
+    return st.one_of(one, many, states, phases, words)

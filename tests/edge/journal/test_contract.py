@@ -51,7 +51,7 @@ def _all(lab: Lab) -> list[Record]:
 
 def test_offsets_count_from_one_over_all_kinds_of_records(lab: Lab) -> None:
     assert lab.journal.commit(ONE_OF_EACH) == len(ONE_OF_EACH)
-    assert sorted(offset for one in lab.committed for offset, _record in one.records) == list(range(1, 9))
+    assert sorted(offset for one in lab.committed for offset, _record in one.records) == list(range(1, 10))
 
 
 @pytest.mark.parametrize("record", ONE_OF_EACH, ids=lambda record: type(record).__name__)

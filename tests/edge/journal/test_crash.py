@@ -21,6 +21,7 @@ from edge.journal.database import connect_reading
 from edge.journal.verify import verify
 from edge.store.local import LocalStore
 from telemetry.model import Channel, ReadingBatch, State
+from telemetry.runs import stretches
 from tests.edge.journal.crashing import CHANNELS
 from tests.edge.journal.labs import DEADLINE_S, LAB, MILL, S, T, open_journal, state
 
@@ -57,6 +58,9 @@ def test_nothing_confirmed_is_lost_and_nothing_doubled_however_often_it_is_kille
             assert set(mine) <= set(kept.v.astype(int).tolist())
             assert (np.diff(kept.t) > 0).all()
             assert np.array_equal(kept.v, (kept.t - T + 10**6 * S) / S)
+            run = store.run(f"run-{channel}")
+            assert run is not None
+            assert [(part.start, part.last) for part in run.parts] == list(stretches(kept.t))
         changes = store.changes([MILL], *EVER)
         states = set(zip(changes.at.tolist(), changes.state.tolist(), strict=True))
         assert len(states) == len(changes) == store.counts().records

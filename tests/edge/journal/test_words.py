@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from edge.journal import words
 from telemetry.model import (
+    Channel,
     ClockJumped,
     EquipmentId,
     EquipmentSeen,
@@ -15,6 +16,8 @@ from telemetry.model import (
     JobSeen,
     LinkChanged,
     Rejected,
+    RunPhase,
+    RunSeen,
     Source,
     State,
     StateSeen,
@@ -39,6 +42,19 @@ _sparse = st.one_of(
         _progress,
         st.sampled_from(JobOutcome),
         _text,
+    ),
+    st.builds(
+        RunSeen,
+        _ids,
+        _numbers,
+        _numbers,
+        st.text(),
+        st.sampled_from(RunPhase),
+        st.lists(_text.map(Channel)).map(tuple),
+        _text,
+        _text,
+        _text,
+        _numbers,
     ),
     st.builds(LinkChanged, _ids, _numbers, _numbers, st.booleans(), _text),
     st.builds(Rejected, _ids, _numbers, _numbers, _text, st.binary(), _numbers, _text),
