@@ -156,5 +156,5 @@ def test_parts_never_overlap_hold_every_stretch_and_know_no_order(
         assert a.start <= a.last <= b.start
     covered = [(p.start, p.last) for p in wanted]
     pause = silence_ns(period_s * S)
-    for first, last in named:
+    for first, last in joined(named, period_s * S):
         assert any(start - pause <= last and first <= end + pause for start, end in covered)
