@@ -120,10 +120,12 @@ def verify(data_dir: DataOption = None, as_json: JsonOption = False) -> None:  #
 
 @app.command()
 def export(  # noqa: PLR0913, PLR0917 - Typer's way to write options
-    name: Annotated[str, typer.Argument(help="utilisation, sessions or jobs.")],
-    first: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="The first day.")],
-    last: Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="The last day, included.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="The file to write: .csv or .xlsx.")],
+    name: Annotated[str, typer.Argument(help="utilisation, practical-sessions, jobs, equipment, timetable.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="The file: .csv, .xlsx, .json or .parquet.")],
+    first: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="The first day.")] = None,
+    last: Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="The last day, included.")] = None,
+    form: Annotated[str, typer.Option("--format", help="Other than the suffix tells: csv-excel …")] = "",
+    language: Annotated[str, typer.Option("--lang", help="ru or en: of the headers; default: the centre's.")] = "",
     by: Annotated[str, typer.Option("--by", help="Of utilisation: equipment, room, track, kind …")] = "equipment",
     bucket: Annotated[str, typer.Option("--bucket", help="Of utilisation: day, week, month, quarter …")] = "day",
     config: ConfigOption = None,
@@ -133,26 +135,22 @@ def export(  # noqa: PLR0913, PLR0917 - Typer's way to write options
 
     Example: labedge export utilisation --from 2026-09-01 --to 2026-09-30 -o september.xlsx --config labedge.toml
     """
-    from api import export as tables  # noqa: PLC0415 - as in `run`
-    from edge.numbers.figures import By, Cut  # noqa: PLC0415 - as in `run`
+    from api import exporting  # noqa: PLC0415 - as in `run`
 
-    allowed = {"name": tuple(tables.TABLES), "--by": tuple(By), "--bucket": tuple(Cut)}
-    for word, (option, words) in zip((name, by, bucket), allowed.items(), strict=True):
-        if word not in words:
-            _fail(f"{option}: there is no {word!r}.", f"Take one of {', '.join(words)}.", MISUSED)
-    settings = tables.demo_roster() if config is None else load(config, environ=os.environ)
-    window = tables.window(first.date(), last.date(), settings.centre.timezone)
-    asked = tables.Asked(*window, By(by), Cut(bucket))
+    words = exporting.Words(name, first=first, last=last, by=by, bucket=bucket, language=language)
+    settings = exporting.demo_roster() if config is None else load(config, environ=os.environ)
     folder = data_dir or Path("data", "demo" if config is None else "lab")
-    content = tables.exported(name, output.suffix, asked, settings=settings, folder=folder, clock=SystemClock())
-    output.write_bytes(content)
-    typer.echo(f"{output}: {len(content)} bytes")
+    size = exporting.export(
+        words, exporting.format_of(output, form), output, settings=settings, folder=folder, clock=SystemClock()
+    )
+    typer.echo(f"{output}: {size} bytes")
 
 
 @app.command("import")
 def import_(  # noqa: PLR0913, PLR0917 - Typer's way to write options
-    name: Annotated[str, typer.Argument(help="timetable or equipment.")],
+    name: Annotated[str, typer.Argument(help="timetable, equipment or register.")],
     file: Annotated[Path, typer.Argument(help="The file: .xlsx, .xls, CSV; a timetable may be an iCalendar.")],
+    kind: Annotated[str, typer.Option("--kind", help="Of register: event, enrolment, achievement …")] = "",
     apply: Annotated[bool, typer.Option("--apply", help="Do it; otherwise it is only told.")] = False,  # noqa: FBT002 - Typer's way to write a flag
     author: Annotated[str, typer.Option("--author", help="Who enters it; a timetable needs it to apply.")] = "",
     reason: Annotated[str, typer.Option("--reason", help="Why; default: the file's name.")] = "",
@@ -170,24 +168,27 @@ def import_(  # noqa: PLR0913, PLR0917 - Typer's way to write options
     Example: labedge import timetable timetable.xlsx --config labedge.toml --apply --author "A. Petrova"
     """
     from api import importing  # noqa: PLC0415 - as in `run`
+    from edge.register.imports.columns import COLUMNS  # noqa: PLC0415 - as in `run`
     from edge.register.imports.plan import Scope  # noqa: PLC0415 - as in `run`
-    from edge.register.mappings import Subject  # noqa: PLC0415 - as in `run`
 
-    if name not in tuple(Subject) or (replace and name != Subject.TIMETABLE):
-        _fail(f"There is no such import of {name!r}.", "Take timetable [--replace] or equipment.", MISUSED)
+    subject = importing.subject_named(name, kind)
+    if subject is None or (replace and name != "timetable"):
+        fix = f"Take timetable [--replace], equipment, or register --kind KIND, one of {', '.join(COLUMNS)}."
+        _fail(f"There is no such import of {name!r}" + (f" of kind {kind!r}." if kind else "."), fix, MISUSED)
     asked = importing.Asked(
+        subject=subject,
         file=file,
         folder=data_dir or Path("data", "demo" if config is None else "lab"),
-        settings=importing.settings_of(config, Subject(name)),
+        settings=importing.settings_of(config, subject),
         config=config,
-        answers=importing.answered(answer or (), Subject(name)),
+        answers=importing.answered(answer or (), subject),
         scope=Scope.REPLACING if replace else Scope.ADDING,
         term=term,
         apply=apply,
         author=author,
         reason=reason,
     )
-    imported = importing.IMPORTS[Subject(name)](asked, SystemClock())
+    imported = importing.IMPORTS[subject](asked, SystemClock())
     typer.echo(importing.dumped(imported) if as_json else "\n".join(importing.told(imported)))
     for line in () if as_json else importing.troubles(imported.plan):
         typer.echo(line, err=True)

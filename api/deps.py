@@ -13,7 +13,6 @@ from typing import Annotated
 from fastapi import Depends, Path, Query
 from starlette.requests import HTTPConnection
 
-from api.answers import Format
 from api.boards import Boards
 from api.instants import InstantIn
 from api.pages.render import Pages
@@ -24,8 +23,8 @@ from edge.health import Health
 from edge.ingest import Ingest
 from edge.live import Live
 from edge.metrics import Metrics
-from edge.numbers.office import Numbers
 from edge.monitoring.contract import Monitoring
+from edge.numbers.office import Numbers
 from edge.picture import Picture
 from edge.settings import Settings
 from edge.store.contract import Store
@@ -115,7 +114,6 @@ def checked_window(start: Instant, end: Instant) -> Window:
 
 WindowIn = Annotated[Window, Depends(window_of)]
 LimitIn = Annotated[int, Query(ge=1, le=MAX_LIMIT, description="Rows of this page")]
-FormatIn = Annotated[Format, Query(alias="format", description="json, or csv for programs and spreadsheets")]
 EquipmentPath = Annotated[str, Path(max_length=64, description="The equipment's id, for example mill-1")]
 ChannelQuery = Annotated[str, Query(min_length=1, max_length=200, description="The channel's name")]
 
@@ -138,17 +136,3 @@ def equipment_called(parts: Parts, equipment: str) -> Picture:
 
 
 EquipmentIn = Annotated[Picture, Depends(known_equipment)]
-
-
-def json_or_csv(form: FormatIn = Format.JSON) -> Format:
-    """The format asked for; 406 for those that are not served."""
-    if form not in (Format.JSON, Format.CSV):
-        raise Problem(
-            HTTPStatus.NOT_ACCEPTABLE,
-            f"{form.value} is not served here; json and csv are",
-            fix="Ask for ?format=json or ?format=csv.",
-        )
-    return form
-
-
-FormIn = Annotated[Format, Depends(json_or_csv)]

@@ -1,61 +1,52 @@
-"""Tables of the numbers as files: `labedge export`.
+"""Tables of the numbers as files at the command line: `labedge export`.
 
 The same journal and register give the same bytes; nothing here asks a running gateway.
 """
 
 from __future__ import annotations
 
-import io
 import tomllib
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
-import xlsxwriter
 
-from api import session_views, utilisation_views
-from api.answers import Cell, csv_text
-from api.instants import format_instant
+from api.exports.book import Book
+from api.exports.catalog import EXPORTS, Asks, Question, Sources
+from api.exports.formats import FORMATS, Format
+from api.exports.words import words_of
+from api.pages.texts import LANGUAGES, Language
 from edge.clock import Clock
 from edge.errors import GiveUp
 from edge.main import JOURNAL, REGISTER
-from edge.numbers.figures import By, Cut, Question
-from edge.numbers.office import Numbers, numbers_of
+from edge.numbers.figures import By, Cut
+from edge.numbers.office import numbers_of
 from edge.register.sqlite import SqliteRegister
 from edge.register.timetable import day_of
 from edge.settings import Settings
-from edge.store.contract import Store
 from edge.store.local import LocalStore
 from edge.zones import zone_of
 from telemetry.model import Instant
 from telemetry.zones import NS_PER_DAY, earliest
 
-_MADE = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
-"""The workbook's own date, fixed so that equal tables are equal files."""
-
-_JOB = ("equipment", "job", "name", "started", "ended", "outcome", "reason")
+ALIASES = {"sessions": "practical-sessions"}
+"""What exports were called before."""
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """The window [start, end) ns UTC of a table, and how utilisation is cut."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """What a person asks of an export, as said; nothing is checked yet."""
 
-    start: Instant
-    end: Instant
-    by: By
-    cut: Cut
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """A table before it is a file."""
-
-    name: str
-    header: Sequence[str]
-    rows: Iterable[Sequence[Cell]]
+    name: str = field(kw_only=False)
+    first: datetime | None = None
+    last: datetime | None = None
+    by: str = By.EQUIPMENT
+    bucket: str = Cut.DAY
+    language: str = ""
 
 
 def window(first: date, last: date, timezone: str) -> tuple[Instant, Instant]:
@@ -67,17 +58,84 @@ def window(first: date, last: date, timezone: str) -> tuple[Instant, Instant]:
     return int(start), int(end)
 
 
-def exported(name: str, suffix: str, asked: Asked, *, settings: Settings, folder: Path, clock: Clock) -> bytes:
-    """A table of the journal and the register in `folder`; raises `GiveUp` where there is no journal."""
-    if suffix not in _WRITERS:
-        raise GiveUp(f"A file of {suffix or 'no suffix'} is not written.", fix="Name it .csv or .xlsx.")
+def format_of(path: Path, named: str = "") -> Format:
+    """The format named, or that of a file's suffix; raises `GiveUp` with those that there are."""
+    by_suffix = {kind.suffix: form for form, kind in reversed(list(FORMATS.items()))}
+    if named:
+        _one_of("--format", named, tuple(Format))
+        return Format(named)
+    if path.suffix not in by_suffix:
+        raise GiveUp(
+            f"A file of {path.suffix or 'no suffix'} is not written.",
+            fix=f"Name it {', '.join(by_suffix)}, or give --format.",
+        )
+    return by_suffix[path.suffix]
+
+
+@contextmanager
+def opened(settings: Settings, folder: Path, clock: Clock) -> Iterator[Sources]:
+    """Who answers from the journal and the register in `folder`; raises `GiveUp` where there is no journal."""
     with ExitStack() as closing:
         store = LocalStore(folder / JOURNAL)
         closing.callback(store.close)
         register = SqliteRegister(folder / REGISTER)
         closing.callback(register.close)
         numbers = numbers_of(store, register, lambda: settings.equipment, centre=settings.centre, clock=clock)
-        return _WRITERS[suffix](TABLES[name](asked, numbers, store))
+        yield Sources(settings, store, numbers, None)
+
+
+def export(words: Words, form: Format, path: Path, *, settings: Settings, folder: Path, clock: Clock) -> int:
+    """Write an export to a file, whole or not at all; how many bytes it has. Raises `GiveUp` for words not known."""
+    name = ALIASES.get(words.name, words.name)
+    _one_of("name", name, tuple(EXPORTS))
+    made = EXPORTS[name]
+    _one_of(f"the format of {name}", form, made.formats)
+    question = _question(words, made.asks, settings)
+    with opened(settings, folder, clock) as sources:
+        return save(made.make(question, sources), form, path)
+
+
+def _question(words: Words, asks: Asks, settings: Settings) -> Question:
+    for option, word, allowed in (
+        ("--by", words.by, tuple(By)),
+        ("--bucket", words.bucket, tuple(Cut)),
+        ("--lang", words.language or "ru", LANGUAGES),
+    ):
+        _one_of(option, word, allowed)
+    centre = settings.centre
+    language: Language = "en" if (words.language or centre.language) == "en" else "ru"
+    question = Question(texts=words_of(language, centre.timezone), by=By(words.by), cut=Cut(words.bucket))
+    if asks is not Asks.WINDOW:
+        return question
+    if words.first is None or words.last is None:
+        raise GiveUp(f"{words.name} is a table of some days.", fix="Give --from and --to, both days included.")
+    start, end = window(words.first.date(), words.last.date(), centre.timezone)
+    return replace(question, start=start, end=end)
+
+
+def _one_of(what: str, word: str, allowed: Sequence[str]) -> None:
+    if word not in allowed:
+        raise GiveUp(f"{what}: there is no {word!r}.", fix=f"Take one of {', '.join(allowed)}.")
+
+
+def save(book: Book, form: Format, path: Path) -> int:
+    """Write a book to a file, whole or not at all; how many bytes it has."""
+    return replaced(path, lambda file: FORMATS[form].write(book, file))
+
+
+def replaced(path: Path, make: Callable[[BinaryIO], None]) -> int:
+    """Put what `make` writes in place of a file in one go; raises `GiveUp` where the disk does not take it."""
+    part = path.with_name(f".{path.name}.part")
+    try:
+        with part.open("w+b") as file:
+            make(file)
+        size = part.stat().st_size
+        part.replace(path)
+    except OSError as error:
+        raise GiveUp(f"{path} cannot be written: {error.strerror}.", fix="Mend that, and export again.") from error
+    finally:
+        part.unlink(missing_ok=True)
+    return size
 
 
 def demo_roster() -> Settings:
@@ -85,59 +143,3 @@ def demo_roster() -> Settings:
     from edge.demo.lab import ROSTER  # noqa: PLC0415 - a real lab never loads the simulators
 
     return Settings.model_validate(tomllib.loads(ROSTER.read_text("utf-8").replace("{tcp}", "1")))
-
-
-def _utilisation(asked: Asked, numbers: Numbers, _store: Store) -> Sheet:
-    figures = numbers.figures.utilisation(Question(asked.start, asked.end, asked.by, asked.cut))
-    rows = utilisation_views.row_views(figures, dict(figures.entered.names.get(asked.by.value, {})))
-    return Sheet("utilisation", utilisation_views.COLUMNS, utilisation_views.csv_rows(rows))
-
-
-def _sessions(asked: Asked, numbers: Numbers, _store: Store) -> Sheet:
-    meetings = numbers.practice.meetings(asked.start, asked.end)
-    views = session_views.session_views(meetings, meetings.rows.tolist())
-    return Sheet("sessions", session_views.COLUMNS, session_views.csv_rows(views))
-
-
-def _jobs(asked: Asked, numbers: Numbers, store: Store) -> Sheet:
-    ids = numbers.desk.entered().inventory.ids
-    found = sorted(store.jobs(ids, asked.start, asked.end), key=lambda job: (job.equipment, job.started, job.job))
-    rows = [
-        (
-            *(job.equipment, job.job, job.name, format_instant(job.started)),
-            *(None if job.ended is None else format_instant(job.ended), job.outcome.word, job.reason),
-        )
-        for job in found
-    ]
-    return Sheet("jobs", _JOB, rows)
-
-
-TABLES: Mapping[str, Callable[[Asked, Numbers, Store], Sheet]] = {
-    "utilisation": _utilisation,
-    "sessions": _sessions,
-    "jobs": _jobs,
-}
-
-
-def _csv(sheet: Sheet) -> bytes:
-    return csv_text(sheet.header, sheet.rows).encode()
-
-
-def _xlsx(sheet: Sheet) -> bytes:
-    """Row by row, numbers as numbers, every text as a text."""
-    stream = io.BytesIO()
-    with xlsxwriter.Workbook(stream, {"constant_memory": True}) as workbook:
-        workbook.set_properties({"title": sheet.name, "created": _MADE})
-        page = workbook.add_worksheet(sheet.name)
-        for number, row in enumerate([sheet.header, *sheet.rows]):
-            for column, cell in enumerate(row):
-                if isinstance(cell, bool):
-                    page.write_boolean(number, column, cell)
-                elif isinstance(cell, int | float):
-                    page.write_number(number, column, cell)
-                elif cell is not None:
-                    page.write_string(number, column, cell)
-    return stream.getvalue()
-
-
-_WRITERS: Mapping[str, Callable[[Sheet], bytes]] = {".csv": _csv, ".xlsx": _xlsx}

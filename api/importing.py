@@ -1,4 +1,4 @@
-"""Files of a timetable or of equipment at the command line: `labedge import`.
+"""Files of a timetable, of equipment or of the register's entries at the command line: `labedge import`.
 
 Nothing is changed unless that is asked for, and then all of it or nothing; no file is ever overwritten.
 """
@@ -14,7 +14,7 @@ from pathlib import Path
 import orjson
 
 from api.equipment_import import Listed, prepared, write
-from api.export import demo_roster
+from api.exporting import demo_roster
 from api.import_views import CellView, PlanView, plan_view
 from edge.clock import Clock
 from edge.configuration import load
@@ -22,11 +22,14 @@ from edge.errors import GiveUp
 from edge.main import REGISTER
 from edge.register.contract import Register
 from edge.register.database import MEMORY
+from edge.register.imports.columns import COLUMNS
+from edge.register.imports.entries import plan_file
 from edge.register.imports.headers import WORDS
 from edge.register.imports.importing import plan_timetable
 from edge.register.imports.options import Options
 from edge.register.imports.plan import Action, Plan, Scope, apply_plan
 from edge.register.imports.sheets import FILE_LIMIT
+from edge.register.kinds import KINDS
 from edge.register.mappings import Subject
 from edge.register.sqlite import SqliteRegister
 from edge.settings import Settings
@@ -38,6 +41,7 @@ _SIGNS = {Action.ADD.value: "+", Action.CHANGE.value: "~", Action.REMOVE.value: 
 class Asked:
     """What a person asks of an import; `config` is where equipment goes, `folder` is where the register is."""
 
+    subject: Subject = Subject.TIMETABLE
     file: Path
     folder: Path
     settings: Settings
@@ -59,6 +63,13 @@ class Imported:
     text: str = ""
 
 
+def subject_named(name: str, kind: str) -> Subject | None:
+    """What a file is about: `timetable`, `equipment`, or `register` with a kind of entries; None for anything else."""
+    if name == "register":
+        return Subject(kind) if kind in COLUMNS else None
+    return Subject(name) if name in {Subject.TIMETABLE, Subject.EQUIPMENT} and not kind else None
+
+
 def answered(words: Sequence[str], subject: Subject) -> dict[str, str]:
     """`COLUMN=MEANING` words as the field of each header, empty to leave a column out; raises `GiveUp`."""
     fields = tuple(name for name in WORDS[subject] if name)
@@ -77,8 +88,7 @@ def answered(words: Sequence[str], subject: Subject) -> dict[str, str]:
 def timetable(asked: Asked, clock: Clock) -> Imported:
     """Plan a timetable and, where that is asked and nothing is wrong, enter it; raises `GiveUp`, `Conflict`."""
     data = _content(asked.file)
-    if asked.apply and not asked.author.strip():
-        raise GiveUp("The register keeps who enters what.", fix="Say who you are: --author NAME")
+    _signed(asked)
     with closing(_register(asked)) as register:
         plan = plan_timetable(data, register.snapshot(), _options(asked))
         applied = _applied(register, plan, asked, clock) if asked.apply and plan.ready else None
@@ -106,16 +116,28 @@ def equipment(asked: Asked, clock: Clock) -> Imported:
     return Imported(view, str(made.target or ""), made.text)
 
 
+def entries(asked: Asked, clock: Clock) -> Imported:
+    """Plan a file of entries of one kind and, where that is asked and nothing is wrong, enter them; raises as above."""
+    data = _content(asked.file)
+    _signed(asked)
+    reader = asked.author.strip() or "labedge import"
+    with closing(_register(asked)) as register:
+        plan = plan_file(data, KINDS[asked.subject], register, _options(asked), reader=reader, at=clock.now())
+        applied = _applied(register, plan, asked, clock) if asked.apply and plan.ready else None
+    return Imported(plan_view(plan, applied=applied))
+
+
 IMPORTS: Mapping[Subject, Callable[[Asked, Clock], Imported]] = {
     Subject.TIMETABLE: timetable,
     Subject.EQUIPMENT: equipment,
+    **{Subject(kind): entries for kind in COLUMNS},
 }
 
 
 def settings_of(config: Path | None, subject: Subject) -> Settings:
-    """The configuration; without one a timetable is the demo lab's, and a list of equipment is compared with none."""
+    """The configuration; without one a file is the demo lab's, and a list of equipment is compared with none."""
     if config is None:
-        return demo_roster() if subject is Subject.TIMETABLE else Settings()
+        return Settings() if subject is Subject.EQUIPMENT else demo_roster()
     return load(config, environ=os.environ)
 
 
@@ -174,6 +196,12 @@ def _register(asked: Asked) -> SqliteRegister:
     return SqliteRegister(path)
 
 
+def _signed(asked: Asked) -> None:
+    """Raise `GiveUp` where nobody says who enters something."""
+    if asked.apply and not asked.author.strip():
+        raise GiveUp("The register keeps who enters what.", fix="Say who you are: --author NAME")
+
+
 def _options(asked: Asked) -> Options:
     centre = asked.settings.centre
     return Options(
@@ -182,6 +210,7 @@ def _options(asked: Asked) -> Options:
         term=asked.term,
         rooms=centre.rooms,
         equipment={one.id: one.name for one in asked.settings.equipment},
+        tracks={one.track: "" for one in asked.settings.equipment if one.track} | centre.tracks,
         timezone=centre.timezone,
     )
 

@@ -21,6 +21,7 @@ from api.routes import (
     equipment,
     equipment_import,
     equipment_page,
+    exports,
     hour_meters,
     jobs,
     practical_sessions,
@@ -60,6 +61,7 @@ _API_ROUTERS = (
     hour_meters.router,
     timetable.router,
     timetable_import.router,
+    exports.router,
 )
 
 

@@ -5,15 +5,14 @@ No learner is named in any of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Literal
 
-from api.answers import Cell
 from api.instants import format_instant
 from api.views import ComputedFrom
 from edge.numbers.practice import Meetings, busy_rows
-from telemetry.model import EquipmentId, Source
+from telemetry.model import EquipmentId, JobOutcome, Source
 from telemetry.rules import SessionStatus
 from telemetry.sessions import counted, learner_ns
 from telemetry.timetable import Form, LessonKind
@@ -112,6 +111,17 @@ class SessionJobView:
 
 
 @dataclass(frozen=True, slots=True)
+class SessionRunView:
+    """A run (an experiment) that went on while use counted; `ended` is null while it still goes on."""
+
+    equipment: EquipmentId
+    run: str
+    title: str
+    started: str
+    ended: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class SessionEvidence:
     """What opened, kept and closed a session; `resum_ns`, added up from `intervals`, equals its `busy_ns`."""
 
@@ -122,6 +132,7 @@ class SessionEvidence:
     closed: BusyView | None
     intervals: list[BusyView]
     jobs: list[SessionJobView]
+    runs: list[SessionRunView]
     resum_ns: int
     computed_from: ComputedFrom
 
@@ -149,6 +160,14 @@ class CorrectionList:
 
 
 COLUMNS = tuple(field.name for field in fields(SessionView))
+
+
+def computed_from(meetings: Meetings) -> ComputedFrom:
+    """What sessions were computed from; the rules are all that judged one of them."""
+    sessions = meetings.sessions
+    codes = sorted(set(sessions.rule[meetings.rows].tolist()))
+    rules = ",".join(sessions.rules[code] for code in codes) or None
+    return ComputedFrom(meetings.offset, meetings.entered.register_version, rules)
 
 
 def session_views(meetings: Meetings, rows: Sequence[int]) -> list[SessionView]:
@@ -200,17 +219,12 @@ def _bound(meetings: Meetings, lesson: int) -> dict[str, str]:
     return {"form": Form(held.form[lesson]).word, **told}
 
 
-def csv_rows(views: Sequence[SessionView]) -> Iterator[list[Cell]]:
-    """Sessions as a table."""
-    for view in views:
-        yield [" ".join(view.used) if name == "used" else getattr(view, name) for name in COLUMNS]
-
-
 def evidence_view(meetings: Meetings, row: int, computed_from: ComputedFrom) -> SessionEvidence:
     """What is behind one session."""
     sessions = meetings.sessions
     busy = [_busy_view(meetings, row, interval) for interval in busy_rows(meetings, row).tolist()]
     jobs = [meetings.jobs[job] for job in sessions.job[sessions.job_start[row] : sessions.job_start[row + 1]].tolist()]
+    runs = sessions.run[sessions.run_start[row] : sessions.run_start[row + 1]].tolist()
     opened, closed = int(sessions.opened[row]), int(sessions.closed[row])
     return SessionEvidence(
         session=session_views(meetings, [row])[0],
@@ -220,6 +234,7 @@ def evidence_view(meetings: Meetings, row: int, computed_from: ComputedFrom) -> 
         closed=_busy_view(meetings, row, closed) if closed >= 0 else None,
         intervals=busy,
         jobs=[SessionJobView(job.equipment, job.job, job.name, format_instant(job.started)) for job in jobs],
+        runs=[_run_view(meetings, run) for run in runs],
         resum_ns=sum(one.counted_ns for one in busy),
         computed_from=computed_from,
     )
@@ -235,6 +250,17 @@ def _busy_view(meetings: Meetings, row: int, interval: int) -> BusyView:
         end=format_instant(end),
         source=Source(told.source[interval]).word,
         counted_ns=max(min(end, last) - max(start, first), 0),
+    )
+
+
+def _run_view(meetings: Meetings, row: int) -> SessionRunView:
+    columns, run = meetings.runs.columns, meetings.runs.runs[row]
+    return SessionRunView(
+        equipment=columns.ids[columns.equipment[row]],
+        run=run.run,
+        title=run.title,
+        started=format_instant(int(columns.start[row])),
+        ended=None if columns.outcome[row] == JobOutcome.NONE else format_instant(int(columns.end[row])),
     )
 
 

@@ -6,12 +6,11 @@ Nothing here computes but sums of what it shows.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
 
-from api.answers import Cell
 from api.instants import format_instant, format_instants
 from api.views import ComputedFrom, StateWord, TotalsView, state_word
 from edge.numbers.figures import Figures
@@ -116,10 +115,9 @@ def row_views(figures: Figures, names: dict[str, str]) -> list[UtilisationRow]:
     return [UtilisationRow(*row) for row in zip(*columns, strict=True)]
 
 
-def csv_rows(rows: Sequence[UtilisationRow]) -> Iterator[list[Cell]]:
-    """The rows as a table; what is insufficient is told by name."""
-    for row in rows:
-        yield [getattr(row, name) for name in COLUMNS[:-1]] + [" ".join(row.insufficient)]
+def computed_from(figures: Figures) -> ComputedFrom:
+    """What figures were computed from."""
+    return ComputedFrom(figures.offset, figures.entered.register_version, figures.rules.version)
 
 
 def _each(words: Sequence[str], codes: Sequence[int]) -> list[str]:

@@ -105,6 +105,25 @@ def _lesson(told: dict[str, object]) -> OneOff:
         ) from error
 
 
+def attend(parts: Parts, found: Found, count: int, *, author: str, reason: str) -> str:
+    """Say how many learners were there; the count before stays in the history. Returns the session's id.
+
+    Raises `Problem` where more are listed by pseudonym, `ValidationError` for a count that cannot be.
+    """
+    name, register, at = found[0].sessions.id[found[1]], parts.numbers.register, parts.clock.now()
+    known = _attendance(parts, name, Word(author, reason, at))
+    listed = known.value.learners if known else ()
+    if len(listed) > count:
+        raise Problem(
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            f"{len(listed)} learners are listed by pseudonym, more than {count}",
+            fix="Take learners off the list first.",
+        )
+    value = Attendance(session=name, count=count, learners=listed)
+    register.apply((Put(name, value, known.version if known else 0),), author=author, reason=reason, at=at)
+    return name
+
+
 def _attendance(parts: Parts, session: str, word: Word) -> Row[Attendance] | None:
     """What was counted of the session, with its learners; that they are read is in the audit."""
     register = parts.numbers.register

@@ -7,11 +7,15 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from api.answers import Format, answer, csv_answer
-from api.deps import EquipmentIn, FormIn, LimitIn, PartsIn, WindowIn
+from api.answers import answer
+from api.deps import EquipmentIn, LimitIn, PartsIn, WindowIn
+from api.exports.asked import SheetIn, tabled
+from api.exports.rows import rows_of
+from api.exports.shapes import EQUIPMENT, INTERVALS
+from api.exports.words import table_of
 from api.history import intervals_until, totals_view
 from api.instants import format_instant
 from api.views import (
@@ -28,26 +32,12 @@ from telemetry.model import EquipmentId
 
 router = APIRouter(tags=["equipment"])
 
-_COLUMNS = (
-    "id",
-    "name",
-    "kind",
-    "track",
-    "room",
-    "driver",
-    "state",
-    "since",
-    "source",
-    "link_up",
-    "last_seen_at",
-    "job",
-)
-
 
 @router.get("/equipment", response_model=EquipmentList)
 def list_equipment(
+    request: Request,
     parts: PartsIn,
-    form: FormIn,
+    sheet: SheetIn,
     after: Annotated[str, Query(max_length=64, description="The `next` of the page before")] = "",
     limit: LimitIn = 100,
 ) -> Response:
@@ -55,18 +45,18 @@ def list_equipment(
     snapshot = parts.live.snapshot(parts.clock.now())
     rest = [one for one in snapshot.equipment if one.id > after]
     page = [equipment_view(one) for one in rest[:limit]]
-    if form is Format.CSV:
-        return csv_answer("equipment", _COLUMNS, map(_row, page))
+    if not sheet.is_json:
+        table = table_of("equipment", EQUIPMENT, rows_of(page, EQUIPMENT, equipment_cell), sheet.texts)
+        return tabled(request, parts, sheet, table)
     following = page[-1].id if len(rest) > limit else None
     return answer(EquipmentList(page, following, computed_from(snapshot.offset)))
 
 
-def _row(view: EquipmentView) -> tuple[str | bool | None, ...]:
-    job = None if view.job is None else view.job.name
-    return (
-        *(view.id, view.name, view.kind, view.track, view.room, view.driver, view.state, view.since, view.source),
-        *(view.link.up, view.last_seen_at, job),
-    )
+def equipment_cell(view: EquipmentView, column: str) -> object:
+    """A cell of the table of equipment."""
+    if column == "job":
+        return None if view.job is None else view.job.name
+    return view.link.up if column == "link_up" else getattr(view, column)
 
 
 @router.get("/equipment/{equipment}", response_model=EquipmentAnswer)
@@ -76,15 +66,17 @@ def get_equipment(parts: PartsIn, equipment: EquipmentIn) -> Response:
 
 
 @router.get("/equipment/{equipment}/intervals", response_model=IntervalsView)
-def get_intervals(parts: PartsIn, equipment: EquipmentIn, window: WindowIn, form: FormIn) -> Response:
+def get_intervals(
+    request: Request, parts: PartsIn, equipment: EquipmentIn, window: WindowIn, sheet: SheetIn
+) -> Response:
     """The states of one equipment over a window, without holes, and their totals; time to come is `unknown`."""
     offset = parts.store.offset()
     ident = EquipmentId(equipment.id)
     intervals = intervals_until(parts.store, ident, window, now=parts.clock.now())
     views = interval_views(intervals)
-    if form is Format.CSV:
-        rows = ((one.start, one.end, one.state, one.source) for one in views)
-        return csv_answer(f"intervals-{ident}", ("start", "end", "state", "source"), rows)
+    if not sheet.is_json:
+        table = table_of("intervals", INTERVALS, rows_of(views, INTERVALS), sheet.texts)
+        return tabled(request, parts, sheet, table, file=f"intervals-{ident}")
     return answer(
         IntervalsView(
             equipment=ident,

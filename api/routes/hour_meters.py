@@ -12,8 +12,12 @@ from http import HTTPStatus
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from api.answers import Format, answer, csv_text, dumped
-from api.deps import FormIn, PartsIn
+from api.answers import answer, dumped
+from api.deps import PartsIn
+from api.exports.asked import SheetIn, kept
+from api.exports.rows import rows_of
+from api.exports.shapes import METERS
+from api.exports.words import table_of
 from api.instants import format_instant
 from api.problem import Problem
 from api.rendered import respond
@@ -73,22 +77,18 @@ class MeterList:
     computed_from: ComputedFrom
 
 
-_COLUMNS = tuple(LifeView.__slots__)
-
-
 @router.get("/hour-meters", response_model=MeterList)
-def list_meters(request: Request, parts: PartsIn, form: FormIn) -> Response:
+def list_meters(request: Request, parts: PartsIn, sheet: SheetIn) -> Response:
     """The meter of every configured equipment; the minute that runs is not counted yet."""
     readout = parts.numbers.meters.readout()
-    if form is Format.CSV:
-        header = ("equipment", *_COLUMNS, *(f"service_{name}" for name in _COLUMNS))
-        body = parts.rendered.body(
-            ("hour-meters", "csv"),
-            readout,
-            lambda: csv_text(header, map(_row, _views(readout))).encode(),
-            "text/csv; header=present",
+    if not sheet.is_json:
+        return kept(
+            *(request, parts, sheet),
+            code="hour-meters",
+            question=(),
+            made_of=readout,
+            table=lambda: table_of("hour-meters", METERS, rows_of(_views(readout), METERS, _cell), sheet.texts),
         )
-        return respond(request, body, file="hour-meters.csv")
     body = parts.rendered.body(
         ("hour-meters",), readout, lambda: dumped(MeterList(_views(readout), None, _computed_from(readout)))
     )
@@ -156,10 +156,8 @@ def _mean(values: Float64s, row: int) -> int | None:
     return None if math.isnan(value) else round(value)
 
 
-def _row(view: MeterView) -> list[str | int | float | bool | None]:
-    service = view.since_service
-    return [
-        view.equipment,
-        *(getattr(view.life, name) for name in _COLUMNS),
-        *(None if service is None else getattr(service, name) for name in _COLUMNS),
-    ]
+def _cell(view: MeterView, column: str) -> object:
+    if column == "equipment":
+        return view.equipment
+    life = view.since_service if column.startswith("service_") else view.life
+    return None if life is None else getattr(life, column.removeprefix("service_"))

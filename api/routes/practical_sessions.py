@@ -13,8 +13,13 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 from pydantic import Field
 from starlette.responses import Response
 
-from api.answers import Format, answer, csv_text, dumped
-from api.deps import FormIn, LimitIn, Parts, PartsIn, WindowIn
+from api.answers import answer, dumped
+from api.deps import LimitIn, Parts, PartsIn, WindowIn
+from api.exports.asked import SheetIn, kept, tabled
+from api.exports.numbers import sessions_table
+from api.exports.rows import rows_of
+from api.exports.shapes import CORRECTIONS
+from api.exports.words import table_of
 from api.problem import Problem
 from api.rendered import respond
 from api.session_views import (
@@ -25,18 +30,17 @@ from api.session_views import (
     SessionList,
     SessionView,
     StatusWord,
+    computed_from,
     correction_list,
-    csv_rows,
     evidence_view,
     session_views,
 )
-from api.verdicts import Found, Spoken, correct, gone_to, redirect
-from api.views import ComputedFrom, ProblemView
-from edge.numbers.practice import Meetings
+from api.verdicts import Found, Spoken, attend, correct, gone_to, redirect
+from api.views import ProblemView
 from edge.register.acceptance import LessonWords
-from edge.register.contract import Put, Row
+from edge.register.contract import Put
 from edge.register.entry import Headcount, Part, Person, Reason
-from edge.register.evidence import Attendance, Verdict
+from edge.register.evidence import Verdict
 from edge.register.lessons import OneOff
 
 router = APIRouter(tags=["practical sessions"])
@@ -91,14 +95,6 @@ def found_session(session: SessionPath, parts: PartsIn, request: Request) -> Fou
 FoundIn = Annotated[Found, Depends(found_session)]
 
 
-def computed_from(meetings: Meetings) -> ComputedFrom:
-    """What sessions were computed from; the rules are all that judged one of them."""
-    sessions = meetings.sessions
-    codes = sorted(set(sessions.rule[meetings.rows].tolist()))
-    rules = ",".join(sessions.rules[code] for code in codes) or None
-    return ComputedFrom(meetings.offset, meetings.entered.register_version, rules)
-
-
 def _matches(view: SessionView, wanted: dict[str, str]) -> bool:
     return all(getattr(view, name) == word for name, word in wanted.items())
 
@@ -118,7 +114,7 @@ def list_sessions(
     request: Request,
     parts: PartsIn,
     window: WindowIn,
-    form: FormIn,
+    sheet: SheetIn,
     wanted: Annotated[dict[str, str], Depends(wanted_of)],
     after: Annotated[int, Query(ge=0, le=2**31, description="The `next` of the page before")] = 0,
     limit: LimitIn = 100,
@@ -130,14 +126,14 @@ def list_sessions(
     def views() -> list[SessionView]:
         return [view for view in session_views(meetings, meetings.rows.tolist()) if _matches(view, wanted)]
 
-    if form is Format.CSV:
-        body = parts.rendered.body(
-            (*question, "csv"),
-            meetings,
-            lambda: csv_text(COLUMNS, csv_rows(views())).encode(),
-            "text/csv; header=present",
+    if not sheet.is_json:
+        return kept(
+            *(request, parts, sheet),
+            code="practical-sessions",
+            question=question,
+            made_of=meetings,
+            table=lambda: sessions_table(meetings, views(), sheet.texts),
         )
-        return respond(request, body, file="practical-sessions.csv")
 
     def page() -> bytes:
         listed = views()
@@ -165,10 +161,7 @@ def get_session(session: FoundIn) -> Response:
 @router.patch("/practical-sessions/{session}", response_model=SessionAnswer, responses=_REFUSALS)
 def patch_session(parts: PartsIn, session: FoundIn, body: LearnersIn) -> Response:
     """Say how many learners were there; the count before stays in the history."""
-    name = _id(session)
-    known = parts.numbers.register.row(Attendance, name).value
-    value = Attendance(session=name, count=body.learners, learners=_listed(parts, known, body))
-    _enter(parts, Put(name, value, known.version if known else 0), body.author, body.reason)
+    name = attend(parts, session, body.learners, author=body.author, reason=body.reason)
     return _answer(_found(parts, name))
 
 
@@ -179,9 +172,13 @@ def get_session_evidence(session: FoundIn) -> Response:
 
 
 @router.get("/practical-sessions/{session}/corrections", response_model=CorrectionList, responses=_REFUSALS)
-def list_corrections(session: FoundIn) -> Response:
+def list_corrections(request: Request, parts: PartsIn, session: FoundIn, sheet: SheetIn) -> Response:
     """What telemetry says of a session, and what people said since."""
-    return answer(correction_list(*session, computed_from(session[0])))
+    listed = correction_list(*session, computed_from(session[0]))
+    if not sheet.is_json:
+        table = table_of("corrections", CORRECTIONS, rows_of(listed.items, CORRECTIONS), sheet.texts)
+        return tabled(request, parts, sheet, table)
+    return answer(listed)
 
 
 @router.post(
@@ -210,27 +207,6 @@ def _found(parts: Parts, name: str) -> Found:
             fix="GET /api/v1/practical-sessions lists those of a window; what was said is kept.",
         )
     return found
-
-
-def _listed(parts: Parts, known: Row[Attendance] | None, body: LearnersIn) -> tuple[str, ...]:
-    """Who was there, by pseudonym, so that a corrected count does not lose them; the read is in the audit."""
-    if known is None:
-        return ()
-    everybody = parts.numbers.register.learners(
-        Attendance, reader=body.author, reason=body.reason, at=parts.clock.now()
-    ).value
-    listed = next((row.value.learners for row in everybody if row.id == known.id), ())
-    if len(listed) > body.learners:
-        raise Problem(
-            HTTPStatus.UNPROCESSABLE_ENTITY,
-            f"{len(listed)} learners are listed by pseudonym, more than {body.learners}",
-            fix="Take learners off the list first.",
-        )
-    return listed
-
-
-def _id(found: Found) -> str:
-    return found[0].sessions.id[found[1]]
 
 
 def _enter(parts: Parts, change: Put, author: str, reason: str) -> None:

@@ -14,12 +14,18 @@ from fastapi import APIRouter, Query, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from api.answers import Format, answer, csv_answer
-from api.deps import ChannelQuery, FormIn, Parts, PartsIn, WindowIn, equipment_called
+from api.answers import answer
+from api.deps import ChannelQuery, Parts, PartsIn, WindowIn, equipment_called
+from api.exports.asked import Sheet, SheetIn, tabled
+from api.exports.formats import Format
+from api.exports.shapes import ENVELOPE, READINGS
+from api.exports.words import Shape, table_of
+from api.instants import parse_instant
 from api.problem import Problem
 from api.views import Asked, EnvelopeView, PostedView, ProblemView, ReadingsView, envelope_view, readings_view
 from edge.errors import Full
 from edge.ingest import COMMIT_TIMEOUT_S, Hold, Posted
+from edge.register.exports.table import Lazily, Table, Type
 from edge.store.contract import ChannelInfo
 from telemetry.model import RAW_LIMIT, Channel
 
@@ -45,11 +51,12 @@ _ALIASES |= {"application/x-msgpack"}
 
 @router.get("/readings", response_model=ReadingsView | EnvelopeView)
 def get_readings(
+    request: Request,
     parts: PartsIn,
     equipment: Annotated[str, Query(max_length=64, description="The equipment's id")],
     channel: ChannelQuery,
     window: WindowIn,
-    form: FormIn,
+    sheet: SheetIn,
     points: Annotated[
         int | None, Query(ge=1, le=MAX_POINTS, description="Answer least, greatest and mean of this many equal parts")
     ] = None,
@@ -57,7 +64,22 @@ def get_readings(
     """Readings of one channel over a window: `t` and `v`; with `points`, also `min` and `max` per pixel."""
     info = _channel(parts, equipment, channel)
     asked = Asked(info.equipment, info.channel, info.unit, window.start, window.end)
-    return _raw(parts, asked, form) if points is None else _per_pixel(parts, asked, form, points=points)
+    view = _raw(parts, asked) if points is None else _per_pixel(parts, asked, points=points)
+    if sheet.is_json:
+        return answer(view)
+    table = _table(view, sheet)
+    return tabled(request, parts, sheet, table, file=f"readings-{asked.equipment}")
+
+
+def _table(view: ReadingsView | EnvelopeView, sheet: Sheet) -> Table:
+    """The readings as a table; as CSV every time has the same number of decimals, which programs read faster."""
+    shape: Shape = READINGS if isinstance(view, ReadingsView) else ENVELOPE
+    columns = [getattr(view, name) for name in shape]
+    if sheet.form is Format.CSV:
+        shape = {**shape, "t": Type.TEXT}
+    else:
+        columns[0] = [parse_instant(text) for text in view.t]
+    return table_of("readings", shape, Lazily(lambda: zip(*columns, strict=True)), sheet.texts)
 
 
 def _channel(parts: Parts, equipment: str, channel: str) -> ChannelInfo:
@@ -72,7 +94,7 @@ def _channel(parts: Parts, equipment: str, channel: str) -> ChannelInfo:
     )
 
 
-def _raw(parts: Parts, asked: Asked, form: Format) -> Response:
+def _raw(parts: Parts, asked: Asked) -> ReadingsView:
     offset = parts.store.offset()
     where = (asked.equipment, Channel(asked.channel), asked.start, asked.end)
     held = int(parts.store.envelope(*where, points=1).count.sum())
@@ -82,21 +104,14 @@ def _raw(parts: Parts, asked: Asked, form: Format) -> Response:
             f"the window holds {held} readings; an answer has at most {MAX_READINGS}",
             fix="Ask for a shorter window, or for &points=2000.",
         )
-    view = readings_view(asked, parts.store.readings(*where), offset)
-    if form is Format.CSV:
-        return csv_answer(f"readings-{asked.equipment}", ("t", "v"), zip(view.t, view.v, strict=True))
-    return answer(view)
+    return readings_view(asked, parts.store.readings(*where), offset)
 
 
-def _per_pixel(parts: Parts, asked: Asked, form: Format, *, points: int) -> Response:
+def _per_pixel(parts: Parts, asked: Asked, *, points: int) -> EnvelopeView:
     offset = parts.store.offset()
     points = min(points, asked.end - asked.start)
     envelope = parts.store.envelope(asked.equipment, Channel(asked.channel), asked.start, asked.end, points=points)
-    view = envelope_view(asked, envelope, offset)
-    if form is Format.CSV:
-        rows = zip(view.t, view.v, view.min, view.max, view.count, strict=True)
-        return csv_answer(f"readings-{asked.equipment}", ("t", "v", "min", "max", "count"), rows)
-    return answer(view)
+    return envelope_view(asked, envelope, offset)
 
 
 @router.post(

@@ -14,6 +14,9 @@ from starlette.responses import Response
 
 from api.answers import dumped
 from api.deps import Parts, PartsIn, Window, checked_window
+from api.exports import catalog
+from api.exports.book import book_of
+from api.exports.formats import FORMATS, Format, bytes_of
 from api.instants import InstantIn
 from api.problem import Problem
 from api.register_views import TimetableView, timetable_view
@@ -23,7 +26,6 @@ from edge.register.calendar import BellSchedule, Holiday, MovedDay, OpeningHours
 from edge.register.contract import Change, Put, Remove, Snapshot
 from edge.register.entry import Entry, Part, Person, Reason
 from edge.register.exports.timetable import timetable_ics, timetable_table
-from edge.register.exports.writing import Flavour, csv_bytes
 from edge.register.imports.options import Options
 from edge.register.lessons import Cancellation, Group, OneOff, Partner, Program, Slot, Substitution, Teacher
 from edge.register.upkeep import PlannedMaintenance
@@ -47,6 +49,9 @@ class Shape(StrEnum):
 
     JSON = "json"
     CSV = "csv"
+    CSV_EXCEL = "csv-excel"
+    XLSX = "xlsx"
+    PARQUET = "parquet"
     ICS = "ics"
 
 
@@ -72,7 +77,7 @@ def calendar_window(
 def get_timetable(
     parts: PartsIn,
     window: Annotated[Window, Depends(calendar_window)],
-    form: Annotated[Shape, Query(alias="format", description="json, csv or ics")] = Shape.JSON,
+    form: Annotated[Shape, Query(alias="format", description="json, a table, or ics: a calendar")] = Shape.JSON,
 ) -> Response:
     """All that was entered about lessons; its `ETag` is what a change has to name in `If-Match`."""
     register = parts.numbers.register.snapshot()
@@ -80,19 +85,24 @@ def get_timetable(
     if form is Shape.JSON:
         view = timetable_view(register, _KINDS.values())
         return Response(dumped(view), headers=headers, media_type="application/json")
-    headers["Content-Disposition"] = f'attachment; filename="timetable.{form.value}"'
-    if form is Shape.CSV:
-        table = timetable_table(register, options_of(parts), language=parts.settings.centre.language)
-        return Response(csv_bytes(table, Flavour.RFC4180), headers=headers, media_type="text/csv; header=present")
+    if form is not Shape.ICS:
+        return _table(parts, register, Format(form.value), headers)
+    headers["Content-Disposition"] = 'attachment; filename="timetable.ics"'
     content = _calendar(parts, register, window)
     return Response(content, headers=headers, media_type="text/calendar; charset=utf-8")
 
 
+def _table(parts: Parts, register: Snapshot, form: Format, headers: dict[str, str]) -> Response:
+    centre, kind = parts.settings.centre, FORMATS[form]
+    table = timetable_table(register, options_of(parts), language=centre.language)
+    content = bytes_of(book_of(table, timezone=centre.timezone), form)
+    headers["Content-Disposition"] = f'attachment; filename="timetable{kind.suffix}"'
+    return Response(content, headers=headers, media_type=kind.media_type)
+
+
 def options_of(parts: Parts) -> Options:
     """The names that the configuration knows."""
-    centre = parts.settings.centre
-    names = {one.id: one.name for one in parts.numbers.desk.equipment()}
-    return Options(rooms=centre.rooms, equipment=names, timezone=centre.timezone)
+    return catalog.options_of(parts.settings)
 
 
 def _calendar(parts: Parts, register: Snapshot, window: Window) -> bytes:

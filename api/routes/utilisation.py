@@ -12,23 +12,24 @@ import numpy as np
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
-from api.answers import Format, answer, csv_text, dumped
-from api.deps import FormIn, Parts, PartsIn, Window, WindowIn
+from api.answers import answer, dumped
+from api.deps import Parts, PartsIn, Window, WindowIn
+from api.exports import catalog
+from api.exports.asked import SheetIn, kept
+from api.exports.numbers import utilisation_table
 from api.history import MAX_INTERVALS
 from api.instants import format_instant
 from api.problem import Problem
 from api.rendered import respond
 from api.utilisation_views import (
-    COLUMNS,
     EvidenceView,
     UtilisationList,
     cell_of,
-    csv_rows,
+    computed_from,
     evidence_items,
     resum,
     row_views,
 )
-from api.views import ComputedFrom
 from edge.numbers.evidence import Behind, behind
 from edge.numbers.figures import By, Cut, Figures, Question
 
@@ -51,20 +52,20 @@ def get_utilisation(
     request: Request,
     parts: PartsIn,
     question: Annotated[Question, Depends(question_of)],
-    form: FormIn,
+    sheet: SheetIn,
     after: Annotated[int, Query(ge=0, le=2**31, description="The `next` of the page before")] = 0,
     limit: Annotated[int, Query(ge=1, le=MAX_ROWS, description="Rows of this page")] = 10_000,
 ) -> Response:
     """Time in each state, what it is measured against, and the ratios, by key and bucket; a table has all pages."""
     figures = figures_of(parts, question)
-    if form is Format.CSV:
-        body = parts.rendered.body(
-            (question, "csv"),
-            figures,
-            lambda: csv_text(COLUMNS, csv_rows(row_views(figures, names_of(parts, figures, question.by)))).encode(),
-            "text/csv; header=present",
+    if not sheet.is_json:
+        return kept(
+            *(request, parts, sheet),
+            code="utilisation",
+            question=question,
+            made_of=figures,
+            table=lambda: utilisation_table(figures, names_of(parts, figures, question.by), sheet.texts),
         )
-        return respond(request, body, file="utilisation.csv")
     body = parts.rendered.body(
         (question, after, limit), figures, lambda: dumped(_list(parts, question, figures, slice(after, after + limit)))
     )
@@ -90,13 +91,7 @@ def figures_of(parts: Parts, question: Question) -> Figures:
 
 def names_of(parts: Parts, figures: Figures, by: By) -> dict[str, str]:
     """What people call the keys."""
-    settings = parts.settings
-    if by is By.EQUIPMENT:
-        return {one.id: one.name for one in settings.equipment}
-    fixed = {By.ROOM: settings.centre.rooms, By.TRACK: settings.centre.tracks}
-    if by is By.CENTRE:
-        return {settings.centre.id: settings.centre.name}
-    return dict(fixed.get(by) or figures.entered.names.get(by.value, {}))
+    return catalog.names_of(parts.settings, figures.entered.names, by)
 
 
 def _list(parts: Parts, question: Question, figures: Figures, page: slice) -> UtilisationList:
@@ -112,11 +107,6 @@ def _list(parts: Parts, question: Question, figures: Figures, page: slice) -> Ut
         next=str(page.stop) if page.stop < len(rows) else None,
         computed_from=computed_from(figures),
     )
-
-
-def computed_from(figures: Figures) -> ComputedFrom:
-    """What figures were computed from."""
-    return ComputedFrom(figures.offset, figures.entered.register_version, figures.rules.version)
 
 
 @router.get("/utilisation/evidence", response_model=EvidenceView)

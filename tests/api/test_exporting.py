@@ -2,22 +2,22 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import date
+from datetime import UTC, datetime
 from pathlib import Path
 
 import openpyxl
 import pytest
 from typer.testing import CliRunner
 
-from api.command import MISUSED, OK, app
-from api.export import Asked, demo_roster, exported, window
+from api.command import OK, app
+from api.exporting import Words, demo_roster, export, format_of, window
+from api.exports.formats import TABLES, Format
 from edge.clock import ManualClock
 from edge.errors import GiveUp
 from edge.health import Health
 from edge.journal.sqlite import SqliteJournal
 from edge.main import JOURNAL, REGISTER
 from edge.metrics import Metrics
-from edge.numbers.figures import By, Cut
 from edge.register.sqlite import SqliteRegister
 from telemetry.model import JobPhase, JobSeen, State
 from tests.api.lab import MILL, MINUTE, NOW, settings, state
@@ -31,7 +31,7 @@ room = "workshop"
 driver = "grbl"
 link = { simulator = true }
 """
-DAY = date(2026, 9, 21)
+DAY = datetime(2026, 9, 21, tzinfo=UTC)
 DAYS = ("--from", "2026-09-21", "--to", "2026-09-21")
 
 
@@ -56,31 +56,49 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def written(folder: Path, name: str, suffix: str = ".csv") -> bytes:
-    asked = Asked(*window(DAY, DAY, "Europe/Moscow"), By.EQUIPMENT, Cut.DAY)
-    return exported(name, suffix, asked, settings=settings(), folder=folder, clock=ManualClock(NOW))
+def written(folder: Path, name: str, form: Format = Format.CSV) -> bytes:
+    target = folder / f"out.{form}"
+    words = Words(name, first=DAY, last=DAY)
+    size = export(words, form, target, settings=settings(), folder=folder, clock=ManualClock(NOW))
+    content = target.read_bytes()
+    assert size == len(content)
+    return content
+
+
+NAMES = ("utilisation", "practical-sessions", "jobs", "equipment", "timetable")
 
 
 @pytest.mark.parametrize(
     ("name", "column", "value"),
-    [("utilisation", "busy_ns", str(30 * MINUTE)), ("sessions", "id", SESSION), ("jobs", "name", "'=плата.nc")],
+    [
+        ("utilisation", "busy_ns", str(30 * MINUTE)),
+        ("practical-sessions", "id", SESSION),
+        ("sessions", "id", SESSION),
+        ("jobs", "name", "'=плата.nc"),
+        ("equipment", "Код", "mill-1"),
+        ("timetable", "Код", "mon-1"),
+    ],
 )
 def test_a_table_holds_what_was_asked(folder: Path, name: str, column: str, value: str) -> None:
     rows = list(csv.DictReader(io.StringIO(written(folder, name).decode())))
     assert rows[0][column] == value
 
 
-@pytest.mark.parametrize("name", ["utilisation", "sessions", "jobs"])
-def test_a_workbook_has_the_numbers_of_the_table_and_the_same_bytes_each_time(folder: Path, name: str) -> None:
-    content = written(folder, name, ".xlsx")
-    assert content == written(folder, name, ".xlsx")
-    sheet = openpyxl.load_workbook(io.BytesIO(content))[name]
-    told = [["" if cell is None else str(cell) for cell in row] for row in sheet.iter_rows(values_only=True)]
-    (header, first, *_), titles = csv.reader(io.StringIO(written(folder, name).decode())), told[0]
-    assert titles == header
-    assert len(told[1]) == len(first)
-    assert told[1][0] == first[0]
+@pytest.mark.parametrize("form", TABLES)
+@pytest.mark.parametrize("name", NAMES)
+def test_the_same_question_gives_the_same_bytes(folder: Path, name: str, form: Format) -> None:
+    assert written(folder, name, form) == written(folder, name, form)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_workbook_has_the_rows_of_the_table_and_no_formula(folder: Path, name: str) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(written(folder, name, Format.XLSX)))
+    sheet = book.worksheets[0]
+    rows = list(csv.reader(io.StringIO(written(folder, name).decode())))
+    assert (sheet.max_row, sheet.max_column) == (len(rows), len(rows[0]))
+    assert sheet["A2"].value == rows[1][0]
     assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
+    assert book.sheetnames[-1] == "Метаданные"
 
 
 def test_the_command_writes_a_file(folder: Path) -> None:
@@ -92,19 +110,46 @@ def test_the_command_writes_a_file(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [["export", "x"], ["export", "jobs", "--by", "x"], ["export", "jobs", "--bucket", "x"]]
+    ("words", "told"),
+    [
+        (["x"], "practical-sessions"),
+        (["jobs", "--by", "x"], "equipment"),
+        (["jobs", "--bucket", "x"], "month"),
+        (["jobs", "--lang", "x"], "ru, en"),
+        (["jobs", "--format", "x"], "csv-excel"),
+        (["jobs", "--format", "html"], "csv-excel"),
+    ],
 )
-def test_a_word_that_is_not_known_is_told_with_those_that_are(folder: Path, words: list[str]) -> None:
-    result = CliRunner().invoke(app, [*words, *DAYS, "-o", str(folder / "a.csv"), "--data-dir", str(folder)])
-    assert result.exit_code == MISUSED
-    assert "Take one of" in result.output
+def test_a_word_that_is_not_known_is_told_with_those_that_are(folder: Path, words: list[str], told: str) -> None:
+    with pytest.raises(GiveUp) as caught:
+        run(["export", *words, *DAYS, "-o", str(folder / "a.csv"), "--data-dir", str(folder)])
+    assert caught.value.fix.startswith("Take one of")
+    assert told in caught.value.fix
+    assert not (folder / "a.csv").exists()
+
+
+def run(words: list[str]) -> None:
+    CliRunner().invoke(app, words, catch_exceptions=False)
 
 
 def test_what_cannot_be_written_says_what_to_do(folder: Path) -> None:
     with pytest.raises(GiveUp, match=r"\.pdf"):
-        written(folder, "jobs", ".pdf")
+        format_of(folder / "a.pdf")
     with pytest.raises(GiveUp, match="before"):
         window(DAY, DAY.replace(day=1), "Europe/Moscow")
+    with pytest.raises(GiveUp, match="some days"):
+        run(["export", "jobs", "-o", str(folder / "a.csv"), "--data-dir", str(folder)])
+    with pytest.raises(GiveUp, match="cannot be written"):
+        run(["export", "jobs", *DAYS, "-o", str(folder / "none" / "a.csv"), "--data-dir", str(folder)])
+
+
+@pytest.mark.parametrize(
+    ("name", "form"),
+    [("a.csv", Format.CSV), ("a.xlsx", Format.XLSX), ("a.json", Format.JSON), ("a.parquet", Format.PARQUET)],
+)
+def test_a_suffix_tells_the_format_and_a_word_overrules_it(name: str, form: Format) -> None:
+    assert format_of(Path(name)) is form
+    assert format_of(Path(name), "csv-excel") is Format.CSV_EXCEL
 
 
 def test_without_a_configuration_it_is_the_demo_lab() -> None:

@@ -29,6 +29,7 @@ ANSWERS = {
     "/api/v1/register/{kind}/{entry}": "/api/v1/register/slot/mon-1",
     "/api/v1/register/{kind}/{entry}/history": "/api/v1/register/slot/mon-1/history",
     "/api/v1/timetable": "/api/v1/timetable",
+    "/api/v1/exports": "/api/v1/exports",
     "/api/v1/utilisation": f"/api/v1/utilisation?{WINDOW}",
     "/api/v1/utilisation/evidence": f"/api/v1/utilisation/evidence?{WINDOW}",
 }
@@ -94,7 +95,9 @@ def test_the_checker_itself_finds_faults() -> None:
 
 def test_every_path_is_documented_and_none_needs_the_internet(lab: Lab) -> None:
     document = lab.get("/openapi.json")
-    assert {*ANSWERS, "/metrics", "/api/v1/timetable/import", "/api/v1/equipment/import"} == set(document["paths"])
+    files = {"/api/v1/exports/{name}", "/api/v1/exports/schema.json"}
+    imports = {"/api/v1/timetable/import", "/api/v1/equipment/import"}
+    assert {*ANSWERS, *files, *imports, "/metrics"} == set(document["paths"])
     assert document["paths"]["/api/v1/readings"]["post"]["requestBody"]["content"].keys() == {
         "application/json",
         "application/x-ndjson",

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from edge.register.calendar import Week
+from edge.register.exports.table import FORMULA
 from edge.register.lessons import Form, Happening, Level
 
 _SPACES = re.compile(r"[^\S\n]+")
-_FORMULA = "=+-@\t\r"
 
 
 def shown(text: str) -> str:
@@ -27,7 +27,7 @@ def shown(text: str) -> str:
 def plain(text: str) -> str:
     """A text on one line, without the apostrophe that keeps a spreadsheet from computing it."""
     text = " ".join(shown(text).split())
-    return text[1:] if text[:1] == "'" and text[1:2] and text[1] in _FORMULA + "'" else text
+    return text[1:] if text[:1] == "'" and text[1:2] and text[1] in FORMULA + "'" else text
 
 
 def folded(text: str) -> str:

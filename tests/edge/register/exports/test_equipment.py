@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from api.exports.book import book_of
+from api.exports.formats import Format, bytes_of
 from edge.errors import GiveUp
 from edge.register.contract import Register
 from edge.register.database import MEMORY
 from edge.register.exports.equipment import HEADERS, drop_in, equipment_table
-from edge.register.exports.writing import Flavour, csv_bytes, xlsx_bytes
 from edge.register.imports.cells import plain
 from edge.register.imports.equipment import EquipmentPlan, plan_equipment
 from edge.register.imports.headers import EQUIPMENT, field_of
@@ -55,7 +56,7 @@ def plan(
     return plan_equipment(data, known, register.snapshot(), answers=answers, rooms=ROOMS)
 
 
-@pytest.mark.parametrize("way", ["russian_excel", "rfc4180", "xlsx"])
+@pytest.mark.parametrize("way", ["csv-excel", "csv", "xlsx"])
 @settings(deadline=None, max_examples=30)
 @given(
     known=st.lists(EQUIPMENTS, min_size=1, max_size=4, unique_by=lambda one: one.id),
@@ -64,7 +65,7 @@ def plan(
 def test_what_is_written_is_read_back_as_it_was(way: str, known: list[Equipment], language: Any) -> None:
     register = SqliteRegister(MEMORY)
     table = equipment_table(known, language=language)
-    data = xlsx_bytes(table) if way == "xlsx" else csv_bytes(table, Flavour(way))
+    data = bytes_of(book_of(table), Format(way))
     made = plan_equipment(data, known, register.snapshot(), answers={}, rooms={})
     assert (made.faults, made.questions) == ((), ())
     assert {line.action for line in made.lines} == {Action.SAME}

@@ -12,11 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from api.exports.book import book_of
+from api.exports.formats import Format, bytes_of
 from edge.register.contract import Put, Register
 from edge.register.database import MEMORY
 from edge.register.entry import Entry
 from edge.register.exports.timetable import HEADERS, Language, timetable_ics, timetable_table
-from edge.register.exports.writing import Flavour, csv_bytes, xlsx_bytes
 from edge.register.imports.cells import plain
 from edge.register.imports.headers import TIMETABLE, field_of
 from edge.register.imports.importing import plan_timetable
@@ -88,10 +89,10 @@ def written(register: Register, way: str, language: Language) -> bytes:
     none = lessons(Timetable(), INVENTORY, zone_of("Europe/Moscow"), (T, T + 1)) if way == "ics" else None
     if none is not None:
         return timetable_ics(snapshot, OPTIONS, none, name="Расписание")
-    return xlsx_bytes(table) if way == "xlsx" else csv_bytes(table, Flavour(way))
+    return bytes_of(book_of(table), Format(way))
 
 
-@pytest.mark.parametrize("way", ["russian_excel", "rfc4180", "xlsx", "ics"])
+@pytest.mark.parametrize("way", ["csv-excel", "csv", "xlsx", "ics"])
 @settings(deadline=None, max_examples=25)
 @given(data=st.data(), language=st.sampled_from(["ru", "en"]))
 def test_what_is_written_is_read_back_as_it_was(way: str, data: st.DataObject, language: Language) -> None:
@@ -130,7 +131,7 @@ def test_excel_in_russia_opens_the_csv_as_a_table(register: Register) -> None:
     put(register, *school())
     put(register, ("danger", Group(name="=HYPERLINK(1)")))
     put(register, ("s", Slot.model_validate({"weekday": 5, "lesson": 1, "group": "danger", "first_day": "2026-09-01"})))
-    data = csv_bytes(timetable_table(register.snapshot(), OPTIONS), Flavour.RUSSIAN_EXCEL)
+    data = bytes_of(book_of(timetable_table(register.snapshot(), OPTIONS)), Format.CSV_EXCEL)
     lines = data.decode("utf-8-sig").split("\r\n")
     assert data.startswith(b"\xef\xbb\xbf")
     assert lines[0].startswith('"Код";"Вид события";')
@@ -141,7 +142,7 @@ def test_excel_in_russia_opens_the_csv_as_a_table(register: Register) -> None:
 
 def test_equal_registers_give_equal_files(register: Register) -> None:
     put(register, *school())
-    for way in ("russian_excel", "rfc4180", "xlsx", "ics"):
+    for way in ("csv-excel", "csv", "xlsx", "ics"):
         assert written(register, way, "ru") == written(register, way, "ru")
 
 
@@ -151,7 +152,9 @@ def test_a_workbook_has_real_days_and_numbers_and_says_what_it_is(register: Regi
         register,
         ("tour", OneOff.model_validate({"day": "2026-11-23", "start": "12:00", "end": "13:00", "learners": 7})),
     )
-    workbook = openpyxl.load_workbook(io.BytesIO(xlsx_bytes(timetable_table(register.snapshot(), OPTIONS))))
+    workbook = openpyxl.load_workbook(
+        io.BytesIO(bytes_of(book_of(timetable_table(register.snapshot(), OPTIONS)), Format.XLSX))
+    )
     sheet = workbook["Расписание"]
     day, learners = list(HEADERS).index("day") + 1, list(HEADERS).index("learners") + 1
     cell = sheet.cell(3, day)
@@ -188,10 +191,10 @@ def test_a_calendar_has_each_lesson_as_an_event_that_phones_understand(register:
 
 def test_an_empty_register_gives_its_people_back_by_name(register: Register) -> None:
     put(register, *school())
-    file = csv_bytes(timetable_table(register.snapshot(), OPTIONS), Flavour.RFC4180)
+    file = bytes_of(book_of(timetable_table(register.snapshot(), OPTIONS)), Format.CSV)
     other = SqliteRegister(MEMORY)
     options = Options(rooms=ROOMS, equipment=EQUIPMENT)
     apply_plan(other, plan_timetable(file, other.snapshot(), options), author="a", reason="r", at=T)
-    assert csv_bytes(timetable_table(other.snapshot(), OPTIONS), Flavour.RFC4180) == file
+    assert bytes_of(book_of(timetable_table(other.snapshot(), OPTIONS)), Format.CSV) == file
     assert [row.value.track for row in other.rows(Program).value] == ["hightech"]
     other.close()

@@ -1,0 +1,151 @@
+"""EXPORTS: every table and report that can be had as a file, by its name in addresses and commands.
+
+One line an export. Nothing here computes or knows a format.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from api.exports.book import Book, book_of
+from api.exports.formats import TABLES, Format
+from api.exports.numbers import jobs_table, sessions_table, span_told, utilisation_table
+from api.pages.texts import Texts
+from api.session_views import session_views
+from edge.monitoring.contract import Monitoring, Period
+from edge.numbers.figures import By, Cut
+from edge.numbers.figures import Question as Cutting
+from edge.numbers.office import Numbers
+from edge.register.exports.equipment import equipment_table
+from edge.register.exports.table import Table
+from edge.register.exports.timetable import timetable_table
+from edge.register.imports.options import Options
+from edge.settings import Settings
+from edge.store.contract import Store
+from telemetry.indicators.definition import Dimension
+from telemetry.model import Instant
+
+_NO_PERIOD = Period(1970, 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What is asked of an export: a window [start, end) ns UTC or a period, whichever the export asks for.
+
+    `edition` 0 is the period as of now. `inside` is for the school's own eyes: small groups of people are not withheld.
+    `number`, `by_dimension` and `key` name one value whose evidence is meant; empty ones mean all of them.
+    """
+
+    texts: Texts
+    start: Instant = 0
+    end: Instant = 0
+    by: By = By.EQUIPMENT
+    cut: Cut = Cut.NONE
+    period: Period = _NO_PERIOD
+    edition: int = 0
+    inside: bool = False
+    number: str = ""
+    by_dimension: Dimension | None = None
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Who answers: the settings, the journal, the register's and the journal's numbers, the monitoring."""
+
+    settings: Settings
+    store: Store
+    numbers: Numbers
+    monitoring: Monitoring | None
+
+
+class Asks(Enum):
+    """What an export has to be told."""
+
+    NOTHING = "nothing"
+    WINDOW = "window"
+    PERIOD = "period"
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """What an export asks for, in which formats it is had, and how it is made."""
+
+    asks: Asks
+    make: Callable[[Question, Sources], Book]
+    formats: tuple[Format, ...] = TABLES
+
+
+def _book(table: Table, question: Question, sources: Sources) -> Book:
+    return book_of(table, timezone=sources.settings.centre.timezone, about_title=question.texts("about.title"))
+
+
+def _windowed(table: Table, question: Question, sources: Sources) -> Book:
+    about = span_told(question.texts, question.start, question.end) | dict(table.about)
+    told = Table(table.name, table.headers, table.rows, about, table.columns, table.code)
+    return _book(told, question, sources)
+
+
+def _utilisation(question: Question, sources: Sources) -> Book:
+    asked = Cutting(question.start, question.end, question.by, question.cut)
+    figures = sources.numbers.figures.utilisation(asked)
+    names = names_of(sources.settings, figures.entered.names, question.by)
+    return _windowed(utilisation_table(figures, names, question.texts), question, sources)
+
+
+def names_of(settings: Settings, entered: Mapping[str, Mapping[str, str]], by: By) -> dict[str, str]:
+    """What people call the keys of a table of utilisation."""
+    centre = settings.centre
+    fixed = {
+        By.EQUIPMENT: {one.id: one.name for one in settings.equipment},
+        By.ROOM: centre.rooms,
+        By.TRACK: centre.tracks,
+        By.CENTRE: {centre.id: centre.name},
+    }
+    return dict(fixed.get(by) or entered.get(by.value, {}))
+
+
+def _sessions(question: Question, sources: Sources) -> Book:
+    meetings = sources.numbers.practice.meetings(question.start, question.end)
+    views = session_views(meetings, meetings.rows.tolist())
+    return _windowed(sessions_table(meetings, views, question.texts), question, sources)
+
+
+def _jobs(question: Question, sources: Sources) -> Book:
+    offset = sources.store.offset()
+    ids = sources.numbers.desk.entered().inventory.ids
+    jobs = sources.store.jobs(ids, question.start, question.end)
+    return _windowed(jobs_table(jobs, offset, question.texts), question, sources)
+
+
+def _equipment(question: Question, sources: Sources) -> Book:
+    table = equipment_table(sources.settings.equipment, language=question.texts.language)
+    return _called("equipment", table, question, sources)
+
+
+def _timetable(question: Question, sources: Sources) -> Book:
+    register = sources.numbers.register.snapshot()
+    table = timetable_table(register, options_of(sources.settings), language=question.texts.language)
+    return _called("timetable", table, question, sources)
+
+
+def _called(code: str, table: Table, question: Question, sources: Sources) -> Book:
+    return _book(Table(table.name, table.headers, table.rows, table.about, table.columns, code), question, sources)
+
+
+def options_of(settings: Settings) -> Options:
+    """The names that the configuration knows."""
+    centre = settings.centre
+    names = {one.id: one.name for one in settings.equipment}
+    return Options(rooms=centre.rooms, equipment=names, timezone=centre.timezone)
+
+
+EXPORTS: Mapping[str, Export] = {
+    "utilisation": Export(Asks.WINDOW, _utilisation),
+    "practical-sessions": Export(Asks.WINDOW, _sessions),
+    "jobs": Export(Asks.WINDOW, _jobs),
+    "equipment": Export(Asks.NOTHING, _equipment),
+    "timetable": Export(Asks.NOTHING, _timetable),
+}

@@ -1,0 +1,147 @@
+"""Books as XLSX: real numbers and dates, one sheet a table, and a sheet that says what it all is.
+
+Writes no formula, and holds no row longer than it takes to write it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import BinaryIO
+from zipfile import ZipFile
+
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from api.exports.book import Book
+from api.exports.delimited import NS_PER_HOUR
+from api.exports.localtime import clock_of
+from edge.errors import GiveUp
+from edge.register.exports.table import Cell, Column, Table, Type, quoted
+
+ROWS_LIMIT = 1_048_575
+"""Rows under the headers: what a sheet of Excel has."""
+
+TEXT_LIMIT = 32_767
+"""Characters of a cell: what Excel opens without a warning."""
+
+EXACT_LIMIT = 10**15
+"""Whole numbers from here on have more digits than Excel keeps, and are written as texts."""
+
+_MADE = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
+"""The workbook's own date, fixed so that equal books are equal files."""
+
+_FIRST_DAY = date(1900, 3, 1)
+"""Excel counts a day that never was, 1900-02-29: days before this one are written as texts."""
+
+_WIDTH, _WIDE = 18, 46
+_FORMATS: Mapping[str, dict[str, object]] = {
+    "head": {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1},
+    "text": {"quote_prefix": True},
+    "whole": {"num_format": "#,##0"},
+    "share": {"num_format": "0.0%"},
+    "hours": {"num_format": "#,##0.00"},
+    "day": {"num_format": "dd.mm.yyyy"},
+    "instant": {"num_format": "dd.mm.yyyy hh:mm:ss"},
+}
+_FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
+"""What a sheet's name may not have."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Pen:
+    """What a cell is written with: formats by name, and the local time of an instant."""
+
+    formats: Mapping[str, Format]
+    local: Callable[[int], datetime]
+
+
+def write_workbook(book: Book, file: BinaryIO) -> None:
+    """Every table as a sheet, then what is told about them; raises `GiveUp` where a table has too many rows."""
+    with xlsxwriter.Workbook(file, {"constant_memory": True}) as workbook:
+        workbook.set_properties({"title": book.title, "created": _MADE})
+        pen = _Pen({name: workbook.add_format(words) for name, words in _FORMATS.items()}, clock_of(book.timezone))
+        for table in book.tables:
+            _fill(workbook.add_worksheet(_sheet_name(table.name)), table, pen)
+        _tell(workbook.add_worksheet(_sheet_name(book.about_title)), book.about, pen)
+    _same_everywhere(file)
+
+
+def _same_everywhere(file: BinaryIO) -> None:
+    """Take out of the archive what the process that wrote it allows others to do with its files."""
+    with ZipFile(file, "a") as archive:
+        for entry in archive.infolist():
+            entry.external_attr = 0o600 << 16
+        archive.comment = b""  # so that the list of entries is written anew
+
+
+def _sheet_name(name: str) -> str:
+    return name.translate(_FORBIDDEN).strip("' ")[:31] or "1"
+
+
+def _tell(sheet: Worksheet, about: Mapping[str, str], pen: _Pen) -> None:
+    sheet.set_column(0, 0, _WIDTH * 2)
+    sheet.set_column(1, 1, _WIDE * 2)
+    for number, (key, value) in enumerate(about.items()):
+        sheet.write_string(number, 0, _cut(quoted(key, "")), pen.formats["head"])
+        sheet.write_string(number, 1, _cut(quoted(value, "")), pen.formats["text"])
+
+
+def _fill(sheet: Worksheet, table: Table, pen: _Pen) -> None:
+    columns = table.described()
+    for number, column in enumerate(columns):
+        sheet.set_column(number, number, _WIDE if column.type is Type.TEXT else _WIDTH)
+    sheet.freeze_panes(1, 0)
+    sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
+    for number, header in enumerate(table.headers):
+        sheet.write_string(0, number, quoted(header, ""), pen.formats["head"])
+    row = 0
+    for row, cells in enumerate(table.rows, 1):
+        if row > ROWS_LIMIT:
+            raise GiveUp(
+                f"The sheet {table.name} would have more than {ROWS_LIMIT} rows.",
+                fix="Ask for a shorter time, or for csv or parquet.",
+            )
+        for number, (column, cell) in enumerate(zip(columns, cells, strict=True)):
+            _write(sheet, (row, number), column, cell, pen)
+    if table.headers:
+        sheet.autofilter(0, 0, row, len(table.headers) - 1)
+
+
+def _write(sheet: Worksheet, at: tuple[int, int], column: Column, cell: Cell, pen: _Pen) -> None:
+    if isinstance(cell, str):
+        if cell:
+            text = _cut(quoted(column.words.get(cell, cell), ""))
+            sheet.write_string(*at, text, pen.formats["text"])
+    elif isinstance(cell, bool):
+        sheet.write_boolean(*at, cell)
+    elif isinstance(cell, date):
+        _write_day(sheet, at, cell, pen)
+    elif cell is not None and math.isfinite(cell):
+        _write_number(sheet, at, column, cell, pen)
+
+
+def _write_number(sheet: Worksheet, at: tuple[int, int], column: Column, cell: float, pen: _Pen) -> None:
+    kind = column.type
+    if kind is Type.INSTANT:
+        sheet.write_datetime(*at, pen.local(int(cell)), pen.formats["instant"])
+    elif kind is Type.HOURS:
+        sheet.write_number(*at, cell / NS_PER_HOUR, pen.formats["hours"])
+    elif isinstance(cell, int) and abs(cell) >= EXACT_LIMIT:
+        sheet.write_string(*at, str(cell), pen.formats["text"])
+    else:
+        sheet.write_number(*at, cell, pen.formats.get(kind.value))
+
+
+def _write_day(sheet: Worksheet, at: tuple[int, int], day: date, pen: _Pen) -> None:
+    if day < _FIRST_DAY:
+        sheet.write_string(*at, day.isoformat(), pen.formats["text"])
+    else:
+        sheet.write_datetime(*at, datetime(day.year, day.month, day.day), pen.formats["day"])  # noqa: DTZ001 - a day has no zone
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= TEXT_LIMIT else text[: TEXT_LIMIT - 1] + "…"
