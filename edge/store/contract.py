@@ -116,8 +116,8 @@ class Counts:
     bytes_on_disk: int
 
 
-class Store(Protocol):
-    """Reads what was committed; an answer never holds half a commit."""
+class Told(Protocol):
+    """What devices told of their states and jobs: all that practical sessions and utilisation are made of."""
 
     def instance(self) -> str:
         """The journal's own name; another one means that offsets began anew."""
@@ -127,6 +127,19 @@ class Store(Protocol):
 
     def changes(self, equipment: Sequence[EquipmentId], start: Instant, end: Instant) -> Changes:
         """Changes of state in [start, end), and for each equipment all changes of the last instant before `start`."""
+
+    def jobs(self, equipment: Sequence[EquipmentId], start: Instant, end: Instant) -> tuple[Job, ...]:
+        """Jobs that overlap [start, end), by start; a job without an end is open."""
+
+    def touched_since(self, after: Offset) -> Mapping[EquipmentId, Instant]:
+        """Whose states, jobs and runs were committed with an offset above `after`, and the earliest time of them."""
+
+
+class Store(Told, Protocol):
+    """Reads what was committed; an answer never holds half a commit."""
+
+    def as_of(self, offset: Offset) -> Told:
+        """What was told up to an offset, as if nothing had been committed after it."""
 
     def readings(self, equipment: EquipmentId, channel: Channel, start: Instant, end: Instant) -> Readings:
         """Readings of a channel in [start, end), by time, each time once."""

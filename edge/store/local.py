@@ -21,6 +21,7 @@ from edge.store import dense, run_log, sparse
 from edge.store.connections import Connections
 from edge.store.contract import ChannelInfo, Counts, Job, Run, RunData
 from edge.store.jobs import by_job, overlapping
+from edge.store.past import JournalPast
 from edge.store.runs import meeting, within
 from telemetry.columns import Changes, Envelope, Readings
 from telemetry.model import (
@@ -169,6 +170,10 @@ class LocalStore:
         with self._connections.snapshot() as connection:
             rows = connection.execute(_TOUCHED, (after, Kind.STATE, Kind.JOB, Kind.RUN))
             return {EquipmentId(one): at for one, at in rows}
+
+    def as_of(self, offset: Offset) -> JournalPast:
+        """See the contract."""
+        return JournalPast(self._connections, self.instance(), offset)
 
     def counts(self) -> Counts:
         """See the contract."""

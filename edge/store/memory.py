@@ -39,8 +39,10 @@ _Word = TypeVar("_Word", StateSeen, JobSeen, RunSeen, LinkChanged, EquipmentSeen
 class MemoryStore:
     """See `edge.store.contract.Store`."""
 
-    def __init__(self, journal: MemoryJournal) -> None:
+    def __init__(self, journal: MemoryJournal, *, until: Offset | None = None) -> None:
+        """With `until`, states and jobs as they were told up to that offset."""
         self._journal = journal
+        self._until = until
 
     def instance(self) -> str:
         """See the contract."""
@@ -48,7 +50,11 @@ class MemoryStore:
 
     def offset(self) -> Offset:
         """See the contract."""
-        return self._journal.offset
+        return self._journal.offset if self._until is None else self._until
+
+    def as_of(self, offset: Offset) -> MemoryStore:
+        """See the contract."""
+        return MemoryStore(self._journal, until=offset)
 
     def changes(self, equipment: Sequence[EquipmentId], start: Instant, end: Instant) -> Changes:
         """See the contract."""
@@ -152,7 +158,7 @@ class MemoryStore:
         earliest: dict[EquipmentId, Instant] = {}
         with self._journal.lock:
             for offset, one in self._journal.records:
-                if offset > after and isinstance(one, StateSeen | JobSeen | RunSeen):
+                if self._until is None and offset > after and isinstance(one, StateSeen | JobSeen | RunSeen):
                     earliest[one.equipment] = min(one.at, earliest.get(one.equipment, one.at))
         return earliest
 
@@ -182,7 +188,8 @@ class MemoryStore:
 
     def _all(self, kind: type[_Word]) -> list[_Word]:
         with self._journal.lock:
-            return [one for _offset, one in self._journal.records if isinstance(one, kind)]
+            last = self._journal.offset if self._until is None else self._until
+            return [one for offset, one in self._journal.records if offset <= last and isinstance(one, kind)]
 
 
 def _sorted(seen: Iterable[StateSeen]) -> list[StateSeen]:

@@ -54,11 +54,16 @@ def changes(connection: sqlite3.Connection, ids: Sequence[EquipmentId], start: I
     """Changes in [start, end) and those of the last instant before, by equipment, time, source and state."""
     named = tuple(dict.fromkeys(ids))
     found = [connection.execute(_CHANGES, (one, fit(start), fit(end))).fetchall() for one in named]
-    at, mark, valid_ns = np.concatenate([np.zeros((0, 3), np.int64), *(_columns(rows) for rows in found)]).T
+    return columns_of(named, [_columns(rows) for rows in found])
+
+
+def columns_of(ids: tuple[EquipmentId, ...], found: Sequence[Int64s]) -> Changes:
+    """Changes from the rows of each equipment, int64[n, 3]: the time, 256 x source + state, and the validity in ns."""
+    at, mark, valid_ns = np.concatenate([np.zeros((0, 3), np.int64), *found]).T
     source, state = np.divmod(mark, 256)
     return Changes(
-        named,
-        np.repeat(np.arange(len(named), dtype=np.int32), [len(rows) for rows in found]),
+        ids,
+        np.repeat(np.arange(len(ids), dtype=np.int32), [len(rows) for rows in found]),
         at.copy(),
         state.astype(np.int8),
         source.astype(np.int8),
