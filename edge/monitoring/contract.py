@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from edge.errors import LabedgeError
 from edge.register.contract import RegisterVersion, Stamp
 from edge.store.contract import Offset
 from telemetry.civil import Day
@@ -173,6 +174,10 @@ class Difference:
     was: Amount | None
     now: Amount | None
     why: tuple[str, ...]
+
+
+class UnknownIndicator(LabedgeError):
+    """No indicator of the sets in force has that number."""
 
 
 class Monitoring(Protocol):

@@ -14,6 +14,7 @@ import numpy as np
 from edge.register import evidence
 from edge.register.contract import Register, RegisterVersion, Row, Snapshot
 from edge.register.entry import instant_of
+from edge.register.lessons import Program
 from edge.register.timetable import labels, rules, timetable
 from edge.register.upkeep import Service
 from edge.settings import Equipment
@@ -36,7 +37,10 @@ _STATUS = {
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Entered:
-    """One version of all that was entered; `names` holds the name of each code by kind, `services` the last of each."""
+    """One version of all that was entered.
+
+    `names` holds the name of each code by kind, `services` the last of each, `programs` the track and level of each.
+    """
 
     register_version: RegisterVersion
     zone: Zone
@@ -46,6 +50,7 @@ class Entered:
     told: Told
     services: Mapping[EquipmentId, Instant]
     names: Mapping[str, Mapping[str, str]]
+    programs: Mapping[str, tuple[str, str]]
 
     def rule_at(self, at: Instant) -> RuleSet:
         """The rules in force at an instant."""
@@ -89,6 +94,7 @@ def entered_of(snapshot: Snapshot, equipment: Iterable[Equipment], zone: Zone) -
         ),
         services=_services(snapshot.rows(Service)),
         names=labels(snapshot),
+        programs={row.id: (row.value.track, row.value.level.value) for row in snapshot.rows(Program)},
     )
 
 

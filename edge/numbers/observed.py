@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from edge.store.contract import Offset, Store
+from edge.store.contract import Offset, Store, Told
 from telemetry.columns import Changes, Intervals
 from telemetry.intervals import intervals_of
 from telemetry.model import EquipmentId, Instant, Source, State
@@ -103,8 +103,13 @@ class Observations:
             self._kept.popitem(last=False)
 
 
-def _states(store: Store, one: EquipmentId, span: Span) -> Intervals:
-    changes = store.changes((one,), span.start, span.until)
+def read(told: Told, ids: Sequence[EquipmentId], span: Span) -> Intervals:
+    """The states of `ids` over a span, without holes, of which nothing is kept."""
+    return joined([_states(told, one, span) for one in ids])
+
+
+def _states(told: Told, one: EquipmentId, span: Span) -> Intervals:
+    changes = told.changes((one,), span.start, span.until)
     return intervals_of(_unknown_from(span.until, changes) if span.until < span.end else changes, span.start, span.end)
 
 

@@ -1,0 +1,123 @@
+"""The facts behind a value as rows that a person can look up, with numbers in place of learners.
+
+Nothing here adds up by the way that the value itself came; the rows are summed anew from what is shown of them alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TypeAlias
+
+import numpy as np
+
+from edge.monitoring.contract import ComputedFrom, Evidence, EvidenceRow, Period
+from telemetry.columns import Int32s, Int64s
+from telemetry.indicators.definition import Dimension, How, Indicator
+from telemetry.indicators.facts import Facts, Labels
+from telemetry.indicators.lists import taken
+from telemetry.indicators.measures import amount, resum, rows_of
+from telemetry.indicators.periods import Window
+
+Title: TypeAlias = tuple[str, str]
+"""What a person calls a fact, and the document that proves it."""
+
+Titles: TypeAlias = Callable[[str, str], Title]
+"""From the kind and the id of a fact."""
+
+
+def shown(facts: Facts, window: Window) -> Facts:
+    """The rows that meet a window, with numbers from 0 in place of members, in an order that no name of them changes.
+
+    Members are numbered by the rows that they stand in: by the first, then the next. Those that stand in the very same
+    rows cannot be told apart by anybody, so it does not matter which of them comes first.
+    """
+    met = np.flatnonzero((facts.first <= window[1]) & (facts.last >= window[0]))
+    members = taken(Labels(facts.members, facts.member_start, facts.member), met)
+    number = _numbers(members)
+    _, place = np.unique(facts.fact[met], return_inverse=True)
+    column = {name: getattr(facts, name)[met] for name in _COLUMNS}
+    return replace(
+        facts,
+        kind=tuple(facts.kind[row] for row in met.tolist()),
+        id=tuple(facts.id[row] for row in met.tolist()),
+        **column,
+        members=tuple(map(str, range(len(number)))),
+        member_start=members.start,
+        member=_sorted_lists(members.start, number[members.code]),
+        labels={by: taken(labels, met) for by, labels in facts.labels.items()},
+        fact=place.astype(np.int64),
+    )
+
+
+def evidence_of(
+    facts: Facts,
+    indicator: Indicator,
+    window: Window,
+    *,
+    asked: tuple[Period, Dimension | None, str],
+    titles: Titles,
+    computed_from: ComputedFrom,
+) -> Evidence:
+    """Everything behind a value of facts that `shown` gave, whole or under one key."""
+    period, by, key = asked
+    rows = rows_of(facts, window, by=by, key=key)
+    items = tuple(_item(facts, row, titles) for row in rows.tolist())
+    summed = [(one.amount, one.base, one.unlisted, one.members, one.first, one.last, one.id) for one in items]
+    return Evidence(
+        number=indicator.number,
+        period=period,
+        by=by,
+        key=key,
+        amount=amount(facts, indicator.aggregation, window, rows=rows),
+        resum=resum(summed, indicator.aggregation),
+        rows=items,
+        computed_from=computed_from,
+    )
+
+
+_COLUMNS = ("first", "last", "amount", "base", "how", "unlisted", "rank")
+
+
+def _numbers(members: Labels) -> Int64s:
+    """The number of each member, int64[len(members.keys)]."""
+    standing: list[list[int]] = [[] for _ in members.keys]
+    for row, one in zip(np.repeat(np.arange(len(members.start) - 1), np.diff(members.start)).tolist(),
+                        members.code.tolist(), strict=True):  # fmt: skip
+        standing[one].append(row)
+    number = np.empty(len(standing), np.int64)
+    number[sorted(range(len(standing)), key=standing.__getitem__)] = np.arange(len(standing))
+    return number
+
+
+def _sorted_lists(start: Int64s, number: Int64s) -> Int32s:
+    """The numbers of each row in their order."""
+    row = np.repeat(np.arange(len(start) - 1), np.diff(start))
+    return number[np.lexsort((number, row))].astype(np.int32)
+
+
+def _item(facts: Facts, row: int, titles: Titles) -> EvidenceRow:
+    name, document = titles(facts.kind[row], facts.id[row])
+    return EvidenceRow(
+        kind=facts.kind[row],
+        id=facts.id[row],
+        name=name,
+        first=int(facts.first[row]),
+        last=int(facts.last[row]),
+        amount=int(facts.amount[row]),
+        base=int(facts.base[row]),
+        members=tuple(facts.member[facts.member_start[row] : facts.member_start[row + 1]].tolist()),
+        unlisted=int(facts.unlisted[row]),
+        how=How(int(facts.how[row])),
+        document=document,
+        labels=labels_of(facts, row),
+    )
+
+
+def labels_of(facts: Facts, row: int) -> Mapping[Dimension, tuple[str, ...]]:
+    """The keys of one row, by dimension, where it has any."""
+    found = {
+        by: tuple(labels.keys[code] for code in labels.code[labels.start[row] : labels.start[row + 1]].tolist())
+        for by, labels in facts.labels.items()
+    }
+    return {by: keys for by, keys in found.items() if keys}

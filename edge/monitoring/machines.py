@@ -1,0 +1,226 @@
+"""What machines told of one quarter: its practical sessions, the days of its equipment, its jobs; read once each.
+
+The journal is only read, and nothing of it is kept here but what was derived from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from edge.numbers.entered import Entered
+from edge.numbers.observed import Span, read
+from edge.numbers.practice import AROUND_NS, judged
+from edge.store.contract import Job, Told
+from telemetry.bases import bases
+from telemetry.calendar import Unit, buckets
+from telemetry.columns import Int32s, Int64s, Intervals, Lessons, Sessions, Utilisation
+from telemetry.indicators.world import Codes, EquipmentDays, Meetings, Work
+from telemetry.lessons import maintenance, opening
+from telemetry.model import Instant, State
+from telemetry.ratios import utilisation_scheduled, utilisation_timetable
+from telemetry.rules import SessionStatus
+from telemetry.sessions import counted, learner_ns
+from telemetry.timetable import Form, LessonKind
+from telemetry.utilisation import utilisation
+from telemetry.zones import NS_PER_DAY, Zone, earliest, wall_at
+
+_HELD = (SessionStatus.CONFIRMED_BY_TELEMETRY, SessionStatus.CONFIRMED_MANUALLY)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Part:
+    """What began in a window [start, end), as far as it was known at `until`."""
+
+    meetings: Meetings
+    days: EquipmentDays
+    jobs: tuple[Work, ...]
+
+
+def window_of(zone: Zone, first: int, last: int) -> tuple[Instant, Instant]:
+    """The instants [start, end) of the local days `first` to `last`, inclusive."""
+    start, end = earliest(zone, np.array([first, last + 1], np.int64) * NS_PER_DAY).tolist()
+    return start, end
+
+
+def known_until(window: tuple[Instant, Instant], now: Instant) -> Instant:
+    """Until when a window's sessions are judged: now, or as long after its end as use may count for them."""
+    return min(now, window[1] + AROUND_NS)
+
+
+def part_of(told: Told, entered: Entered, window: tuple[Instant, Instant], until: Instant) -> Part:
+    """What machines told of a window; what is at `until` or later has not happened."""
+    span = Span(window[0] - AROUND_NS, window[1] + AROUND_NS, max(until, window[0] - AROUND_NS))
+    ids = entered.inventory.ids
+    intervals = read(told, ids, span)
+    jobs = told.jobs(ids, span.start, span.until)
+    sessions, held = judged(entered, intervals, _in_order(jobs), span)
+    table = _by_day(entered, intervals, held, window)
+    return Part(
+        _meetings(sessions, held, entered, (window[0], min(window[1], until))),
+        _days(table, entered),
+        _works([job for job in jobs if window[0] <= job.started < window[1]], entered.zone),
+    )
+
+
+def joined_meetings(parts: Sequence[Meetings]) -> Meetings:
+    """The sessions of windows that follow one another."""
+    names = sorted({one for part in parts for one in part.equipment})
+    place = {name: code for code, name in enumerate(names)}
+    used = [np.array([place[one] for one in part.equipment], np.int32)[part.used] for part in parts]
+    lengths = np.concatenate([np.empty(0, np.int64), *(np.diff(part.used_start) for part in parts)])
+    columns: dict[str, Any] = {name: _chained(parts, name) for name in _WORDS}
+    columns |= {name: _columned(parts, name) for name in ("day", "held", "by_telemetry", "learners", "learner_ns")}
+    return Meetings(
+        **columns,
+        equipment=tuple(names),
+        used_start=np.concatenate(([0], np.cumsum(lengths))).astype(np.int64),
+        used=np.concatenate([np.empty(0, np.int32), *used]),
+    )
+
+
+def joined_days(parts: Sequence[EquipmentDays]) -> EquipmentDays:
+    """The days of windows that follow one another."""
+    columns: dict[str, Any] = {name: _chained(parts, name) for name in ("equipment", "kind", "track", "room")}
+    columns |= {name: _columned(parts, name) for name in ("day", *_FIGURES)}
+    return EquipmentDays(**columns)
+
+
+_WORDS = ("id", "status", "kind", "track", "room", "group", "program", "partner", "form", "level")
+_FIGURES = (
+    "busy_ns", "calendar_ns", "scheduled_numerator_ns", "scheduled_denominator_ns", "timetable_numerator_ns",
+    "timetable_denominator_ns",
+)  # fmt: skip
+
+
+def _chained(parts: Sequence[Meetings] | Sequence[EquipmentDays], name: str) -> Codes:
+    return tuple(word for part in parts for word in getattr(part, name))
+
+
+def _columned(parts: Sequence[Meetings] | Sequence[EquipmentDays], name: str) -> Int64s:
+    return np.concatenate([np.empty(0, np.int64), *(getattr(part, name) for part in parts)])
+
+
+def _in_order(jobs: Sequence[Job]) -> tuple[Job, ...]:
+    return tuple(sorted(jobs, key=lambda job: (job.equipment, job.started, job.job)))
+
+
+def days_at(zone: Zone, at: Int64s) -> Int64s:
+    """The local day of each instant, int64[n]."""
+    return wall_at(zone, at) // NS_PER_DAY
+
+
+def _by_day(entered: Entered, intervals: Intervals, held: Lessons, window: tuple[Instant, Instant]) -> Utilisation:
+    planned = maintenance(entered.timetable, entered.inventory, entered.zone)
+    base = bases(held, planned, opening(entered.timetable, entered.zone, *window))
+    return utilisation(intervals, entered.inventory, buckets(Unit.DAY, entered.zone, *window), base)
+
+
+def _days(table: Utilisation, entered: Entered) -> EquipmentDays:
+    """A row for each equipment and day; none at all where nothing was known of any of them: nobody was watching yet."""
+    watched = bool((table.state_ns.sum(axis=1) > table.state_ns[:, State.UNKNOWN]).any())
+    rows = np.arange(len(table) if watched else 0)
+    code = table.key[rows].tolist()
+    inventory, scheduled, timetable = entered.inventory, utilisation_scheduled(table), utilisation_timetable(table)
+    return EquipmentDays(
+        equipment=tuple(str(inventory.ids[one]) for one in code),
+        kind=tuple(inventory.kind[one] for one in code),
+        track=tuple(inventory.track[one] for one in code),
+        room=tuple(inventory.room[one] for one in code),
+        day=days_at(entered.zone, table.buckets.start)[table.bucket[rows]],
+        busy_ns=table.state_ns[rows, State.BUSY],
+        calendar_ns=table.calendar_ns[rows],
+        scheduled_numerator_ns=scheduled.numerator[rows],
+        scheduled_denominator_ns=scheduled.denominator[rows],
+        timetable_numerator_ns=timetable.numerator[rows],
+        timetable_denominator_ns=timetable.denominator[rows],
+    )
+
+
+def _works(jobs: Sequence[Job], zone: Zone) -> tuple[Work, ...]:
+    day = days_at(zone, np.array([job.started for job in jobs], np.int64)).tolist()
+    return tuple(
+        Work(f"{job.equipment}/{job.job}", (str(job.equipment),), job.outcome.name.lower(), at)
+        for job, at in zip(jobs, day, strict=True)
+    )
+
+
+def _meetings(sessions: Sessions, held: Lessons, entered: Entered, window: tuple[Instant, Instant]) -> Meetings:
+    """The sessions that start in a window, by start then id."""
+    inside = np.flatnonzero((sessions.start >= window[0]) & (sessions.start < window[1]))
+    order = np.lexsort((np.array([sessions.id[row] for row in inside.tolist()], np.str_), sessions.start[inside]))
+    rows = inside[order]
+    status = sessions.status[rows]
+    named = _Named(held, entered, sessions, rows)
+    lengths = np.diff(sessions.used_start)[rows]
+    return Meetings(
+        id=tuple(sessions.id[row] for row in rows.tolist()),
+        day=days_at(entered.zone, sessions.start[rows]),
+        status=tuple(SessionStatus(one).word for one in status.tolist()),
+        held=(counted(sessions)[rows] | np.isin(status, _HELD)).astype(np.int8),
+        by_telemetry=(status == SessionStatus.CONFIRMED_BY_TELEMETRY).astype(np.int8),
+        kind=tuple(LessonKind(one).word for one in sessions.kind[rows].tolist()),
+        track=named.tracks(),
+        room=named.rooms(),
+        group=named.of("group", held.groups),
+        program=named.of("program", held.programs),
+        partner=named.of("partner", held.partners),
+        form=named.forms(),
+        level=named.levels(),
+        learners=sessions.learners[rows].astype(np.int64),
+        learner_ns=learner_ns(sessions)[rows],
+        equipment=tuple(map(str, sessions.ids)),
+        used_start=np.concatenate(([0], np.cumsum(lengths))).astype(np.int64),
+        used=_lists(sessions.used_start, sessions.used, rows),
+    )
+
+
+def _lists(start: Int64s, items: Int32s, rows: Int64s) -> Int32s:
+    """The lists of `rows`, one after the other."""
+    kept = [items[start[row] : start[row + 1]] for row in rows.tolist()]
+    return np.concatenate([np.empty(0, np.int32), *kept])
+
+
+class _Named:
+    """Words of sessions that their lesson, its program or the room tells; "" where nothing does."""
+
+    def __init__(self, held: Lessons, entered: Entered, sessions: Sessions, rows: Int64s) -> None:
+        self._held = held
+        self._rows = rows
+        self._lesson = sessions.lesson[rows].tolist()
+        self._room = [sessions.rooms[code] if code >= 0 else "" for code in sessions.room[rows].tolist()]
+        self._programs = entered.programs
+        inventory = entered.inventory
+        self._track_of = dict(reversed(list(zip(inventory.room, inventory.track, strict=True))))
+
+    def of(self, column: str, names: tuple[str, ...]) -> Codes:
+        codes = getattr(self._held, column).tolist()
+        found = (codes[lesson] if lesson >= 0 else -1 for lesson in self._lesson)
+        return tuple(names[code] if code >= 0 else "" for code in found)
+
+    def rooms(self) -> Codes:
+        return tuple(self._room)
+
+    def forms(self) -> Codes:
+        form = self._held.form.tolist()
+        return tuple(Form(form[lesson]).word if lesson >= 0 else "" for lesson in self._lesson)
+
+    def tracks(self) -> Codes:
+        """Of its program, else of the equipment in its room."""
+        programs = self.of("program", self._held.programs)
+        return tuple(
+            self._programs.get(program, ("", ""))[0] or self._track_of.get(room, "")
+            for program, room in zip(programs, self._room, strict=True)
+        )
+
+    def levels(self) -> Codes:
+        return tuple(self._programs.get(one, ("", ""))[1] for one in self.of("program", self._held.programs))
+
+
+def tracks_of(entered: Entered) -> dict[str, str]:
+    """The track of each equipment."""
+    inventory = entered.inventory
+    return {str(one): track for one, track in zip(inventory.ids, inventory.track, strict=True)}
