@@ -11,6 +11,8 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from telemetry.indicators.suppression import LEAST_THRESHOLD
+
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$")]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
 
@@ -88,6 +90,19 @@ class Journal(_Part):
     max_disk_gib: Annotated[float, Field(gt=0)] = 20.0
 
 
+class Monitoring(_Part):
+    """What of the quarterly monitoring may leave the school; `small_group` is 0 or at least 3."""
+
+    small_group: Annotated[int, Field(ge=0, le=1000)] = 5
+
+    @model_validator(mode="after")
+    def _hides(self) -> Monitoring:
+        if 0 < self.small_group < LEAST_THRESHOLD:
+            message = f"small_group = {self.small_group} hides nobody; write 0 for none, or {LEAST_THRESHOLD} or more"
+            raise ValueError(message)
+        return self
+
+
 WAYS = ("serial", "tcp", "http", "mqtt", "folder", "simulator", "replay")
 
 
@@ -139,5 +154,6 @@ class Settings(_Part):
     api: Api = Api()
     mqtt: Mqtt = Mqtt()
     journal: Journal = Journal()
+    monitoring: Monitoring = Monitoring()
     equipment: tuple[Equipment, ...] = ()
     demo: bool = False

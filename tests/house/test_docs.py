@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from api.command import app
 from drivers.catalog import CATALOG
-from edge.settings import Api, Centre, Equipment, Journal, LinkSettings, Mqtt
+from edge.settings import Api, Centre, Equipment, Journal, LinkSettings, Monitoring, Mqtt
 from tests.house.sources import ROOT
 
 CONFIGURATION = (ROOT / "docs" / "configuration.md").read_text("utf-8")
@@ -17,7 +17,9 @@ DRIVERS = (ROOT / "docs" / "drivers.md").read_text("utf-8")
 INTERFACES = (ROOT / "docs" / "interfaces.md").read_text("utf-8")
 
 
-@pytest.mark.parametrize("model", [Centre, Api, Mqtt, Journal, Equipment, LinkSettings], ids=lambda m: str(m.__name__))
+@pytest.mark.parametrize(
+    "model", [Centre, Api, Mqtt, Journal, Monitoring, Equipment, LinkSettings], ids=lambda m: m.__name__
+)
 def test_every_setting_is_told(model: type[BaseModel]) -> None:
     assert [name for name in model.model_fields if not re.search(rf"\b{name}\b", CONFIGURATION)] == []
 
