@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import orjson
@@ -26,7 +26,7 @@ from edge.register.imports.columns import COLUMNS
 from edge.register.imports.entries import plan_file
 from edge.register.imports.headers import WORDS
 from edge.register.imports.importing import plan_timetable
-from edge.register.imports.options import Options
+from edge.register.imports.options import Options, options_for
 from edge.register.imports.plan import Action, Plan, Scope, apply_plan
 from edge.register.imports.sheets import FILE_LIMIT
 from edge.register.kinds import KINDS
@@ -203,16 +203,8 @@ def _signed(asked: Asked) -> None:
 
 
 def _options(asked: Asked) -> Options:
-    centre = asked.settings.centre
-    return Options(
-        answers=asked.answers,
-        scope=asked.scope,
-        term=asked.term,
-        rooms=centre.rooms,
-        equipment={one.id: one.name for one in asked.settings.equipment},
-        tracks={one.track: "" for one in asked.settings.equipment if one.track} | centre.tracks,
-        timezone=centre.timezone,
-    )
+    options = options_for(asked.settings.centre, asked.settings.equipment)
+    return replace(options, answers=asked.answers, scope=asked.scope, term=asked.term)
 
 
 def _applied(register: Register, plan: Plan, asked: Asked, clock: Clock) -> int:

@@ -19,7 +19,9 @@ from api.import_views import PlanView, plan_view
 from api.problem import Problem
 from api.routes.register import changed_problem, version_named
 from edge.errors import GiveUp
-from edge.register.contract import Fault, Refused
+from edge.register.contract import Fault, Refused, Snapshot
+from edge.register.entry import Entry
+from edge.register.imports.entries import plan_file
 from edge.register.imports.importing import plan_timetable
 from edge.register.imports.options import Options
 from edge.register.imports.plan import Plan, apply_plan
@@ -71,13 +73,25 @@ def timetable(parts: Parts, data: bytes, options: Options, *, who: Who | None, i
     Raises `Problem` where it cannot be read or the register is not what `if_match` names, `Refused` with every fault
     and question, `Conflict`.
     """
-    register = parts.numbers.register
-    before = register.snapshot()
-    if if_match is not None and (seen := version_named(if_match, "the timetable")) != before.register_version:
-        since = register.changed_since(seen).value
-        raise changed_problem("the register", since[-1].stamp if since else None)
+    before = _unchanged(parts, if_match)
     try:
         plan = plan_timetable(data, before, options)
+    except GiveUp as error:
+        raise unreadable(error) from error
+    return plan_view(plan, applied=None if who is None else _entered(parts, plan, who))
+
+
+def entries(
+    parts: Parts, data: bytes, kind: type[Entry], options: Options, *, who: Who | None, if_match: str | None
+) -> PlanView:
+    """What a file of entries of one kind would change; with `who` it is done. Raises as `timetable`.
+
+    Whoever asks is in the audit as a reader where the kind holds learners.
+    """
+    _unchanged(parts, if_match)
+    reader = who.author if who else "import"
+    try:
+        plan = plan_file(data, kind, parts.numbers.register, options, reader=reader, at=parts.clock.now())
     except GiveUp as error:
         raise unreadable(error) from error
     return plan_view(plan, applied=None if who is None else _entered(parts, plan, who))
@@ -106,6 +120,16 @@ def equipment(
     if if_match is not None and if_match.strip() != tag_of(made):
         raise changed_problem("what the list is compared with", None)
     return made, made.view if who is None else _written(parts, made, who)
+
+
+def _unchanged(parts: Parts, if_match: str | None) -> Snapshot:
+    """The register now; 412 with who and when where it is not at the version that `if_match` names."""
+    register = parts.numbers.register
+    before = register.snapshot()
+    if if_match is not None and (seen := version_named(if_match, "the register")) != before.register_version:
+        since = register.changed_since(seen).value
+        raise changed_problem("the register", since[-1].stamp if since else None)
+    return before
 
 
 def tag_of(made: Prepared) -> str:

@@ -18,10 +18,30 @@ Fingerprint = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 
 
 class Subject(StrEnum):
-    """What a file is about."""
+    """What a file is about: the timetable, the equipment, or entries of one kind."""
 
     TIMETABLE = "timetable"
     EQUIPMENT = "equipment"
+    PARTNER = "partner"
+    PROGRAM = "program"
+    GROUP = "group"
+    TEACHER = "teacher"
+    NETWORK_AGREEMENT = "network_agreement"
+    ENROLMENT = "enrolment"
+    SURVEY = "survey"
+    EVENT = "event"
+    PARTICIPATION = "participation"
+    PROJECT = "project"
+    ACHIEVEMENT = "achievement"
+    MENTORING_MODEL = "mentoring_model"
+    MENTORING_PAIR = "mentoring_pair"
+    VOLUNTEERING = "volunteering"
+    INFORMATION_CHANNEL = "information_channel"
+    PUBLICATION = "publication"
+    PLANNED_WORK = "planned_work"
+    MANUAL_VALUE = "manual_value"
+    QUARTER_TEXT = "quarter_text"
+    TARGET = "target"
 
 
 class ImportMapping(Entry):

@@ -29,6 +29,15 @@ def header_row(sheet: Sheet, subject: Subject, answers: Mapping[str, str]) -> in
     return best
 
 
+def has_headers(sheet: Sheet, subject: Subject, answers: Mapping[str, str]) -> bool:
+    """Whether `header_row` would find one."""
+    try:
+        header_row(sheet, subject, answers)
+    except GiveUp:
+        return False
+    return True
+
+
 def _examples(subject: Subject) -> str:
     """Headers that would be known; the field that is read by nobody has none."""
     return ", ".join(words[0] for field, words in WORDS[subject].items() if field and field != "id")

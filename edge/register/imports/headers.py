@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from edge.register.imports.cells import folded
+from edge.register.imports.columns import COLUMNS, words_of
 from edge.register.imports.sheets import Place
 from edge.register.mappings import Subject
 
@@ -68,7 +69,11 @@ EQUIPMENT: Mapping[str, tuple[str, ...]] = {
     "": ("№", "№ п/п", "п/п", "примечание", "комментарий", "цена", "стоимость", "сумма", "год", "note", "комментарии"),
 }  # fmt: skip
 
-WORDS: Mapping[Subject, Mapping[str, tuple[str, ...]]] = {Subject.TIMETABLE: TIMETABLE, Subject.EQUIPMENT: EQUIPMENT}
+WORDS: Mapping[Subject, Mapping[str, tuple[str, ...]]] = {
+    Subject.TIMETABLE: TIMETABLE,
+    Subject.EQUIPMENT: EQUIPMENT,
+    **{Subject(kind): words_of(kind) for kind in COLUMNS},
+}
 
 
 @dataclass(frozen=True, slots=True)

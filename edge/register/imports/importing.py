@@ -85,16 +85,8 @@ def remember(register: Snapshot, layouts: Iterable[Layout], subject: Subject) ->
 
 def _tables(sheets: tuple[Sheet, ...]) -> Iterator[Sheet]:
     """The sheets that have a table; where none has, the first one, so that it tells what is missing."""
-    found = [sheet for sheet in sheets if grid.is_grid(sheet) or _has_headers(sheet)]
+    found = [sheet for sheet in sheets if grid.is_grid(sheet) or flat.has_headers(sheet, Subject.TIMETABLE, {})]
     yield from found or sheets[:1]
-
-
-def _has_headers(sheet: Sheet) -> bool:
-    try:
-        flat.header_row(sheet, Subject.TIMETABLE, {})
-    except GiveUp:
-        return False
-    return True
 
 
 def _read_sheet(sheet: Sheet, register: Snapshot, options: Options, read: _Read) -> None:

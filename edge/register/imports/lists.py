@@ -6,14 +6,16 @@ What holds a separator itself stands in double quotes.
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Sequence
 
 _SEPARATORS = ";\n,"
+_QUOTED = re.compile(r'(?:(?<=[;,\n])|^)\s*"(?:[^"]|"")*"')
 
 
 def listed(text: str) -> tuple[str, ...]:
     """The parts of a cell: cut at `;` and line breaks, at commas where there is neither; raises `ValueError`."""
-    bare = "".join(text.split('"')[::2])
+    bare = _QUOTED.sub("", text)
     separator = ";" if ";" in bare or "\n" in bare else ","
     lines = text.split("\n") if separator == ";" else [text]
     try:

@@ -72,7 +72,7 @@ class Names:
         self._sought += 1
         if self._sought > _SOUGHT_LIMIT:
             return ""
-        near = difflib.get_close_matches(folded(name), self._by_name, n=1, cutoff=0.7)
+        near = difflib.get_close_matches(folded(name), self._by_name, n=1, cutoff=0.8)
         return self.shown(self._by_name[near[0]][0]) if near else ""
 
     def _unnamed(self, name: str) -> str:

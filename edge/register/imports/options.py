@@ -5,7 +5,7 @@ Reads no file.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -14,6 +14,7 @@ from edge.register.imports.matching import Planned
 from edge.register.imports.naming import Names
 from edge.register.imports.plan import Scope
 from edge.register.lessons import Group, OneOff, Partner, Program, Slot, Teacher
+from edge.settings import Centre, Equipment
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
@@ -22,7 +23,8 @@ _NOTHING: Mapping[str, str] = MappingProxyType({})
 class Options:
     """What a person says of a file: the fields of unknown headers, whether it is all, the term of its week numbers.
 
-    `rooms` and `equipment` are the names of the codes that the configuration knows, `timezone` is the centre's.
+    `rooms`, `equipment` and `tracks` are the names of the codes that the configuration knows, empty where a code has
+    none; `timezone` is the centre's.
     """
 
     answers: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
@@ -30,14 +32,31 @@ class Options:
     term: str = ""
     rooms: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
     equipment: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
+    tracks: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
     timezone: str = "Europe/Moscow"
+
+
+def options_for(centre: Centre, equipment: Iterable[Equipment]) -> Options:
+    """The names that a configuration knows; a track of an equipment that the centre does not name has none."""
+    listed = tuple(equipment)
+    return Options(
+        rooms=centre.rooms,
+        equipment={one.id: one.name for one in listed},
+        tracks={one.track: "" for one in listed if one.track} | centre.tracks,
+        timezone=centre.timezone,
+    )
 
 
 def names_of(register: Snapshot, options: Options) -> Mapping[str, Names]:
     """The names of everything that a timetable names."""
+    return {kind: Names(codes, word=kind) for kind, codes in known_names(register, options).items()}
+
+
+def known_names(register: Snapshot, options: Options) -> Mapping[str, Mapping[str, str]]:
+    """The name of each code that a timetable may name, by kind; empty where it has none."""
     placed: list[Planned] = [row.value for row in register.rows(Slot)]
     placed += [row.value for row in register.rows(OneOff)]
-    known: dict[str, Mapping[str, str]] = {
+    return {
         "room": {value.room: "" for value in placed if value.room} | dict(options.rooms),
         "equipment": {code: "" for value in placed for code in value.equipment} | dict(options.equipment),
         "group": {row.id: row.value.name for row in register.rows(Group)},
@@ -45,4 +64,3 @@ def names_of(register: Snapshot, options: Options) -> Mapping[str, Names]:
         "teacher": {row.id: row.value.name for row in register.rows(Teacher)},
         "partner": {row.id: row.value.name for row in register.rows(Partner)},
     }
-    return {kind: Names(codes, word=kind) for kind, codes in known.items()}

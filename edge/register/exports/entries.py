@@ -1,0 +1,28 @@
+"""The entries of a kind as a table, one a row, which the import reads back as they were.
+
+Learners are counts alone: their pseudonyms are in no table.
+"""
+
+from __future__ import annotations
+
+from edge.register.contract import Snapshot
+from edge.register.entry import Entry
+from edge.register.exports.table import Cell, Table
+from edge.register.imports.columns import COLUMNS
+from edge.register.imports.entries import known_of
+from edge.register.imports.options import Options
+from edge.register.imports.scribes import LEARNERS
+from edge.register.imports.words import Language
+
+
+def entries_table(kind: type[Entry], register: Snapshot, options: Options, *, language: Language = "ru") -> Table:
+    """Every living entry of a kind, by id; `kind` is one of `COLUMNS`."""
+    known = known_of(register, options)
+    columns = [column for column in COLUMNS[kind.kind] if column.scribe is not LEARNERS]
+    rows: list[tuple[Cell, ...]] = [
+        (row.id, *(column.scribe.write(getattr(row.value, column.field), known, language) for column in columns[1:]))
+        for row in register.rows(kind)
+    ]
+    headers = tuple(column.ru if language == "ru" else column.en for column in columns)
+    about = {"Версия реестра" if language == "ru" else "Register version": str(register.register_version)}
+    return Table(kind.kind, headers, tuple(rows), about, code=kind.kind)
