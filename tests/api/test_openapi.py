@@ -96,7 +96,7 @@ def test_the_checker_itself_finds_faults() -> None:
 def test_every_path_is_documented_and_none_needs_the_internet(lab: Lab) -> None:
     document = lab.get("/openapi.json")
     files = {"/api/v1/exports/{name}", "/api/v1/exports/schema.json"}
-    imports = {"/api/v1/timetable/import", "/api/v1/equipment/import"}
+    imports = {"/api/v1/timetable/import", "/api/v1/register/{kind}/import", "/api/v1/equipment/import"}
     assert {*ANSWERS, *files, *imports, "/metrics"} == set(document["paths"])
     assert document["paths"]["/api/v1/readings"]["post"]["requestBody"]["content"].keys() == {
         "application/json",
