@@ -13,6 +13,9 @@ from hypothesis import strategies as st
 
 from telemetry.civil import LAST_DAY, Day, day_of
 from telemetry.columns import Int64s
+from telemetry.indicators.definition import Aggregation, Dimension, How
+from telemetry.indicators.measures import amount, components, how_of, rows_of
+from telemetry.indicators.table import INDICATORS
 from telemetry.indicators.world import (
     Achievement,
     Agreement,
@@ -171,6 +174,55 @@ def project(name: str, on: str, **changed: object) -> Project:
     )
     return replace(known, **changed)  # type: ignore[arg-type]  # as above
 
+
+def value(
+    name: str, world: World, first: str, last: str, *, by: Dimension | None = None, key: str = ""
+) -> int | tuple[int, int | None]:
+    """What an indicator says of a window in the aggregation that it is made for; a share as numerator and base."""
+    facts, window = INDICATORS[name](world), (day(first), day(last))
+    found = amount(facts, AGGREGATIONS[name], window, rows=rows_of(facts, window, by=by, key=key))
+    return found.numerator if found.denominator is None else (found.numerator, found.denominator)
+
+
+def parts(name: str, world: World, first: str, last: str, by: Dimension) -> dict[str, int | tuple[int, int]]:
+    """What it says under each key."""
+    found = components(INDICATORS[name](world), AGGREGATIONS[name], (day(first), day(last)), by)
+    return {
+        key: one.numerator if one.denominator is None else (one.numerator, one.denominator) for key, one, _ in found
+    }
+
+
+def how(name: str, world: World, first: str, last: str) -> How:
+    facts = INDICATORS[name](world)
+    return how_of(facts, rows_of(facts, (day(first), day(last))))
+
+
+UNIONS = {
+    "learners",
+    "network_participants",
+    "event_participants",
+    "mentoring_participants",
+    "volunteers",
+    "equipment_used",
+}
+SUMS = {"achievements", "publications", "learner_hours"}
+SHARES = {
+    "retention",
+    "satisfaction",
+    "agreements_at_work",
+    "practical_events",
+    "projects_with_outcome",
+    "completed_pairs",
+    "utilisation_timetable",
+    "utilisation_scheduled",
+    "utilisation_calendar",
+}
+AGGREGATIONS = (
+    dict.fromkeys(INDICATORS, Aggregation.COUNT)
+    | dict.fromkeys(UNIONS, Aggregation.UNIQUE)
+    | dict.fromkeys(SUMS, Aggregation.SUM)
+    | dict.fromkeys(SHARES, Aggregation.SHARE)
+)
 
 EARLIEST, LATEST = day("2025-10-01"), day("2027-01-31")
 
