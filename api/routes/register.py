@@ -1,6 +1,6 @@
 """What people enter, entry by entry, with every version kept and nobody's change overwritten unseen.
 
-Nothing here gives learners away.
+Nothing here gives learners away; a change that does not name them leaves them as they are.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from api.views import ProblemView
 from edge.register.contract import Change, Past, Put, Remove, Row, Stamp
 from edge.register.entry import Entry, Part, Person, Reason
 from edge.register.kinds import KINDS
+from edge.register.people import Linked
 
 router = APIRouter(tags=["register"])
 
@@ -85,9 +86,13 @@ def get_entry(parts: PartsIn, kind: KindIn, entry: EntryPath) -> Response:
 
 @router.put("/register/{kind}/{entry}", response_model=EntryView, responses=_REFUSALS)
 def put_entry(parts: PartsIn, kind: KindIn, entry: EntryPath, body: EntryIn, if_match: IfMatch = None) -> Response:
-    """Change an entry; 412 with who and when where somebody else has changed it since."""
+    """Change an entry; 412 with who and when where somebody else has changed it since.
+
+    A value without `learners` leaves those that are there, for nobody is shown them; an empty list takes them out.
+    """
     seen = _seen(parts, kind, entry, if_match)
-    apply(parts, Put(entry, checked(kind, body.value), seen), body.author, body.reason)
+    value = {**_unseen(parts, kind, entry, body), **body.value}
+    apply(parts, Put(entry, checked(kind, value), seen), body.author, body.reason)
     return _entry(parts, kind, entry)
 
 
@@ -150,6 +155,14 @@ def version_named(if_match: str | None, what: str) -> int:
             fix='Send the ETag of the GET as If-Match; what is not there yet is "0".',
         )
     return int(found[1])
+
+
+def _unseen(parts: Parts, kind: type[Entry], entry: str, body: EntryIn) -> dict[str, Any]:
+    """The learners of an entry where the change does not name any; the read is in the audit."""
+    if not issubclass(kind, Linked) or "learners" in body.value:
+        return {}
+    found = parts.numbers.register.learners(kind, reader=body.author, reason=body.reason, at=parts.clock.now())
+    return next(({"learners": row.value.learners} for row in found.value if row.id == entry), {})
 
 
 def _seen(parts: Parts, kind: type[Entry], entry: str, if_match: str | None) -> int:

@@ -17,6 +17,7 @@ from edge.errors import GiveUp
 from edge.main import REGISTER
 from edge.register.calendar import Term
 from edge.register.contract import Put
+from edge.register.events import Event
 from edge.register.lessons import Slot
 from edge.register.mappings import Subject
 from edge.register.sqlite import SqliteRegister
@@ -47,6 +48,7 @@ FAULTY: Cells = [
     ["ср", "потом", "ПР-2", "3D-печать", "Мастерская"],
 ]
 ODD: Cells = [[*HEADERS[:4], "Где сидим"], *LESSONS[1:]]
+EVENTS: Cells = [["Название", "Дата", "Вид"], ["Квест", date(2026, 11, 20), "квест"]]
 LIST: Cells = [
     ["Наименование", "Инв. №", "Кабинет", "Тип", "Драйвер"],
     ["Станок", "0012", "Мастерская", "", ""],
@@ -59,6 +61,7 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "labedge.toml").write_text(CONFIG, "utf-8")
     for name, content in {
         "lessons.csv": csv_of(LESSONS),
+        "events.xlsx": xlsx(EVENTS),
         "fewer.csv": csv_of(LESSONS[:2]),
         "faulty.xlsx": xlsx(FAULTY),
         "odd.xlsx": xlsx(ODD),
@@ -108,6 +111,53 @@ def test_a_timetable_is_entered_once_with_who_and_why(folder: Path) -> None:
     assert stamps == {("завуч", "новый год")}
     again = entered(folder, "lessons.csv")
     assert "applied: 0 add, 0 change, 0 remove, 2 same" in again.output
+
+
+def events(folder: Path) -> dict[str, str]:
+    register = SqliteRegister(folder / "data" / REGISTER)
+    found = {row.id: row.value.name for row in register.rows(Event).value}
+    register.close()
+    return found
+
+
+def test_entries_of_a_kind_are_planned_and_entered(folder: Path) -> None:
+    told = said(folder, "register", "events.xlsx", "--kind", "event")
+    assert told.exit_code == OK, told.output
+    assert "+ event" in told.output
+    assert not (folder / "data").exists()
+    done = said(folder, "register", "events.xlsx", "--kind", "event", "--apply", "--author", "завуч")
+    assert done.exit_code == OK, done.output
+    assert events(folder) == {"kvest-2026-11-20": "Квест"}
+    again = said(folder, "register", "events.xlsx", "--kind", "event", "--apply", "--author", "завуч")
+    assert "0 add, 0 change, 0 remove, 1 same" in again.output
+
+
+def test_every_fault_of_a_file_of_entries_is_told_and_nothing_is_entered(folder: Path) -> None:
+    (folder / "wrong.csv").write_bytes(csv_of([EVENTS[0], *(["Квест", "никогда", "нечто"] for _ in range(510))]))
+    result = said(folder, "register", "wrong.csv", "--kind", "event", "--apply", "--author", "завуч")
+    assert result.exit_code == WRONG
+    lines = result.output.splitlines()
+    assert "B2 (row 2, column B): «никогда» is no date. Write a date such as 01.09.2026." in lines
+    assert "… and 20 more faults; mend these first" in lines
+    assert events(folder) == {}
+
+
+def test_who_compares_a_file_with_learners_is_in_the_audit(folder: Path) -> None:
+    (folder / "enrolments.csv").write_bytes(csv_of([["Группа", "Количество", "Дата начала"], ["ПР-1", 1, "1.9.2026"]]))
+    assert said(folder, "register", "enrolments.csv", "--kind", "enrolment", "--apply").exit_code != OK
+    said(folder, "register", "enrolments.csv", "--kind", "enrolment", "--apply", "--author", "завуч")
+    register = SqliteRegister(folder / "data" / REGISTER)
+    ((_number, line),) = register.audit(after=0, limit=10)
+    register.close()
+    assert (line.who, line.action, line.subject) == ("завуч", "read", "0 of enrolment with learners")
+
+
+@pytest.mark.parametrize("words", [(), ("--kind", "slot"), ("--kind", "event", "--replace")])
+def test_a_file_of_entries_needs_a_kind_that_files_hold(folder: Path, words: tuple[str, ...]) -> None:
+    result = said(folder, "register", "events.xlsx", *words)
+    assert result.exit_code == MISUSED
+    assert "no such import" in result.output
+    assert "network_agreement" in result.output
 
 
 def test_what_a_file_has_not_goes_only_when_that_is_said(folder: Path) -> None:

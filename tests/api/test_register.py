@@ -9,6 +9,7 @@ import pytest
 from edge.register.contract import Put, Remove
 from edge.register.evidence import Attendance
 from edge.register.lessons import Substitution
+from edge.register.network import Enrolment
 from tests.api.lab import Lab
 from tests.api.school import DAY, SESSION, SLOT, school
 
@@ -128,6 +129,36 @@ def test_no_learner_leaves_and_none_is_lost_when_a_count_is_corrected(taught: La
     (row,) = taught.register.learners(Attendance, reader="test", reason="test", at=0).value
     assert (row.value.count, row.value.learners) == (5, ("L-001", "L-002"))
     assert "Петрова" in [line.who for _n, line in taught.register.audit(after=0, limit=10)]
+
+
+ENROLMENT = "/api/v1/register/enrolment"
+
+
+def test_a_change_that_names_no_learners_leaves_them_and_an_empty_list_takes_them_out(taught: Lab) -> None:
+    value = {"group": "pr-1", "first_day": "2026-09-01", "count": 12}
+    body = {"id": "e", "value": value | {"learners": ["L-001", "L-002"]}}
+    told = taught.client.post(ENROLMENT, json=WORD | body)
+    assert (told.status_code, "learners" in told.json()["value"], "L-001" in told.text) == (201, False, False)
+
+    def learners() -> tuple[str, ...]:
+        (row,) = taught.register.learners(Enrolment, reader="test", reason="test", at=0).value
+        return row.value.learners
+
+    assert said(taught, "PUT", f"{ENROLMENT}/e", {"value": value | {"count": 13}}, 1).status_code == 200
+    assert learners() == ("L-001", "L-002")
+    few = said(taught, "PUT", f"{ENROLMENT}/e", {"value": value | {"count": 1}}, 2)
+    assert (few.status_code, "learners listed (2)" in few.text) == (422, True)
+    assert WORD["author"] in {line.who for _number, line in taught.register.audit(after=0, limit=10)}
+    assert said(taught, "PUT", f"{ENROLMENT}/e", {"value": value | {"learners": []}}, 2).status_code == 200
+    assert learners() == ()
+    assert said(taught, "PUT", f"{ENROLMENT}/new", {"value": value | {"first_day": "2026-09-02"}}, 0).status_code == 200
+
+
+def test_the_same_document_twice_is_refused(taught: Lab) -> None:
+    body = {"value": {"name": "Хакатон", "first_day": "2026-11-20"}}
+    assert taught.client.post("/api/v1/register/event", json=WORD | body | {"id": "a"}).status_code == 201
+    refused = taught.client.post("/api/v1/register/event", json=WORD | body | {"id": "b"})
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "event b")
 
 
 def test_a_timetable_comes_back_as_it_was(taught: Lab) -> None:

@@ -72,7 +72,7 @@ class EntryDraft:
 
     def _entry(self, record: Record) -> Wanted | None:
         told = self._reader.told
-        values = {name: self._value(name, record) for name in self._columns if record.text(name)}
+        values = {name: self._value(name, record) for name in record.texts}
         failed = {name for name, value in values.items() if value is None}
         named = str(values.pop("id", None) or "")
         entry = named or ("" if failed & set(self._natural) else self._matched(record, values))

@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from edge.register.contract import Put
+from edge.register.events import Event
+from edge.register.imports.sheets import FILE_LIMIT
+from edge.register.network import Enrolment
+from tests.api.lab import Lab
+from tests.api.school import school
+from tests.edge.register.imports.files import Cells, csv_of, xlsx
+
+DO_IT = {"apply": "true", "author": "завуч", "reason": "отчёт за квартал"}
+EVENTS: Cells = [
+    ["Название", "Дата", "Вид", "Квантум", "Оборудование"],
+    ["Квест", date(2026, 9, 20), "квест", "hightech", "Фрезер 1"],
+    ["Хакатон", "21.09.2026", "хакатон", "", "printer-1"],
+]
+
+
+def sent(lab: Lab, kind: str, data: bytes, *, match: str = "", **params: str) -> Any:
+    headers = {"If-Match": match} if match else {}
+    return lab.client.post(f"/api/v1/register/{kind}/import", content=data, params=params, headers=headers)
+
+
+def test_a_plan_is_told_and_changes_nothing(lab: Lab) -> None:
+    told = sent(lab, "event", xlsx(EVENTS))
+    assert told.status_code == 200, told.text
+    body = told.json()
+    assert (body["ready"], body["applied"], body["counts"]["add"], body["faults_left_out"]) == (True, False, 2, 0)
+    assert [(one["id"], one["label"]) for one in body["lines"]] == [
+        ("kvest-2026-09-20", "Квест · 2026-09-20"),
+        ("khakaton-2026-09-21", "Хакатон · 2026-09-21"),
+    ]
+    assert lab.register.version() == 0
+
+
+def test_what_was_looked_at_is_entered_with_who_and_why(lab: Lab) -> None:
+    tag = sent(lab, "event", xlsx(EVENTS)).headers["etag"]
+    done = sent(lab, "event", xlsx(EVENTS), match=tag, **DO_IT)
+    assert (done.status_code, done.json()["applied"]) == (200, True)
+    rows = lab.register.rows(Event).value
+    assert [(row.value.name, row.value.equipment, row.stamp.author) for row in rows] == [
+        ("Хакатон", ("printer-1",), "завуч"),
+        ("Квест", ("mill-1",), "завуч"),
+    ]
+    refused = sent(lab, "event", xlsx(EVENTS), match=tag, **DO_IT)
+    assert (refused.status_code, "завуч" in refused.json()["detail"]) == (412, True)
+
+
+def test_a_thousand_faults_are_told_at_once_and_the_rest_is_counted(lab: Lab) -> None:
+    rows: Cells = [["Название", "Дата", "Вид"], *(["Квест", "никогда", "нечто"] for _ in range(600))]
+    told = sent(lab, "event", csv_of(rows)).json()
+    assert (len(told["faults"]), told["faults_left_out"], told["ready"]) == (1000, 200, False)
+    first = told["faults"][0]
+    assert (first["row"], first["column"], first["message"]) == (2, "B", "«никогда» is no date")
+    assert all(fault["fix"] for fault in told["faults"])
+    refused = sent(lab, "event", csv_of(rows), **DO_IT)
+    assert refused.status_code == 422
+    assert "and 1199 more" in refused.json()["detail"]
+    assert len(refused.json()["errors"]) == 1000
+    assert lab.register.version() == 0
+
+
+def test_no_learner_leaves_and_the_read_is_in_the_audit(lab: Lab) -> None:
+    enrolment = Enrolment(group="pr-1", first_day=date(2026, 9, 1), count=2, learners=("L-001", "L-002"))
+    lab.enter(*school(), Put("e", enrolment))
+    table = csv_of([["Код", "Количество", "Псевдонимы"], ["e", "3", "L-001 L-002 L-003"]])
+    told = sent(lab, "enrolment", table)
+    assert "L-00" not in told.text
+    sent(lab, "enrolment", table, **DO_IT)
+    (row,) = lab.register.learners(Enrolment, reader="test", reason="test", at=0).value
+    assert row.value.learners == ("L-001", "L-002", "L-003")
+    assert [line.who for _number, line in lab.register.audit(after=0, limit=10)] == ["import", "завуч", "test"]
+
+
+def test_an_unknown_header_is_answered(lab: Lab) -> None:
+    table = csv_of([["Название", "Дата", "Какое"], ["Квест", "20.09.2026", "квест"]])
+    assert sent(lab, "event", table).json()["questions"][0]["header"] == "Какое"
+    assert sent(lab, "event", table, answer="Какое=event_kind", **DO_IT).status_code == 200
+    assert sent(lab, "event", table).json()["questions"] == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "params", "status"),
+    [
+        ("nonsense", b"", {}, 404),
+        ("slot", b"", {}, 404),
+        ("event", b"%PDF-1.4", {}, 422),
+        ("event", csv_of(EVENTS), {"apply": "true"}, 422),
+        ("event", csv_of(EVENTS), {"answer": "nothing"}, 422),
+        ("event", bytes(FILE_LIMIT + 1), {}, 413),
+    ],
+)
+def test_what_cannot_be_read_or_done_says_what_to_do(
+    lab: Lab, kind: str, data: bytes, params: dict[str, str], status: int
+) -> None:
+    refused = sent(lab, kind, data, **params)
+    assert refused.status_code == status
+    assert refused.json()["fix"]
