@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
 from edge.clock import Clock
 from edge.errors import Damaged, Full, GiveUp
 from edge.health import Health, Part
-from edge.journal import compaction, database, retention
-from edge.journal.compaction import Swap
+from edge.journal import compaction, database, packing, retention
+from edge.journal.compaction import GRACE_NS, Swap
 from edge.journal.keeper import Keeper
+from edge.journal.packing import Packed
 from edge.journal.queue import Task, Ticket
 from edge.metrics import Metrics
 from telemetry.model import NS_PER_S
@@ -85,7 +86,7 @@ class Housekeeping:
                 self._report(f"The journal cannot be read for housekeeping: {error}.")
                 return
             try:
-                faults = self._compact(reading, thorough=thorough)
+                faults = self._compact(reading, thorough=thorough) or self._pack(reading, thorough=thorough)
                 self._retain(reading)
                 self._vacuum(reading, thorough=thorough)
                 self._report(faults)
@@ -134,11 +135,32 @@ class Housekeeping:
     def _swapped(self, swaps: list[Swap], *, thorough: bool) -> list[Swap]:
         if swaps:
             self._wait(lambda connection: compaction.swap(connection, self._keeper, swaps))
-            if not thorough:
-                worked_ns = self._clock.monotonic() - self._rested_at
-                self._stop.wait(min(LONGEST_REST_S, REST * worked_ns / NS_PER_S))
-                self._rested_at = self._clock.monotonic()
+            self._rest(thorough=thorough)
         return []
+
+    def _rest(self, *, thorough: bool) -> None:
+        if not thorough:
+            worked_ns = self._clock.monotonic() - self._rested_at
+            self._stop.wait(min(LONGEST_REST_S, REST * worked_ns / NS_PER_S))
+            self._rested_at = self._clock.monotonic()
+
+    def _pack(self, reading: sqlite3.Connection, *, thorough: bool) -> str:
+        fault, self._rested_at = "", self._clock.monotonic()
+        for days in packing.closed_days(reading, before=self._clock.now() - GRACE_NS):
+            if self._stop.is_set() and not thorough:
+                break
+            packed = list[Packed]()
+            for day in days:
+                try:
+                    packed.append(packing.packed(reading, day))
+                except Damaged as error:
+                    fault = f"A day of states cannot be packed: {error}."
+            self._wait(partial(self._swap_days, packed=packed))
+            self._rest(thorough=thorough)
+        return fault
+
+    def _swap_days(self, connection: sqlite3.Connection, *, packed: Sequence[Packed]) -> None:
+        packing.swap(connection, self._keeper.current(), packed)
 
     def _retain(self, reading: sqlite3.Connection) -> None:
         if retention.bytes_used(reading) + database.wal_bytes(self._path) <= self._max_bytes:

@@ -14,7 +14,7 @@ from typing import TypeAlias
 import numpy as np
 
 from edge.errors import Damaged
-from edge.journal import chunks, stretches, words
+from edge.journal import chunks, packing, stretches, words
 from edge.journal.chunks import HOUR_NS, Chunk, Origin
 from edge.journal.contract import NOTES_BYTES, Committed, Offset
 from edge.journal.known import EVER, Known, KnownChannel, load
@@ -30,6 +30,7 @@ from telemetry.model import (
     Rejected,
     RunPhase,
     RunSeen,
+    StateSeen,
 )
 
 
@@ -136,7 +137,9 @@ class Keeper:
         self._new.append((known.next_offset(), record))
         known.records += 1
         known.rejected += isinstance(record, Rejected)
-        if isinstance(record, JobSeen):
+        if isinstance(record, StateSeen):
+            packing.unpack(self.connection, known, record.equipment, record.at)
+        elif isinstance(record, JobSeen):
             ended = record.at if record.phase == JobPhase.ENDED else None
             job = words.job_key(record.job)
             self.connection.execute(_INSERT_JOB, (record.equipment, job, int(record.at), ended))

@@ -44,7 +44,7 @@ class KnownChannel:
 
 @dataclass(slots=True)
 class Known:
-    """The row of `gateway`, the channels and the hours that await compaction."""
+    """The row of `gateway`, the channels, and the hours and days that await compaction."""
 
     instance: str
     alive: Instant | None
@@ -55,6 +55,8 @@ class Known:
     channels: dict[tuple[str, str], KnownChannel] = field(default_factory=dict)
     unjoined: set[tuple[int, int]] = field(default_factory=set)
     """(channel, first ns of the hour)."""
+    unpacked: set[tuple[str, int]] = field(default_factory=set)
+    """(equipment, day since 1970) of changes that are not packed."""
     noted: int = 0
     """Bytes of all notes ever kept."""
 
@@ -73,5 +75,6 @@ def load(connection: sqlite3.Connection) -> Known:
         channel.free_from = channel.last
         known.channels[channel.equipment, channel.channel] = channel
     known.unjoined.update(connection.execute("SELECT channel_id, hour FROM unjoined"))
+    known.unpacked.update(connection.execute("SELECT equipment, day FROM unpacked_days"))
     (known.noted,) = connection.execute("SELECT coalesce(max(reach), 0) FROM notes").fetchone()
     return known

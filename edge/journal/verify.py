@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from edge.errors import Damaged
-from edge.journal import chunks, words
+from edge.journal import chunks, packing, words
 from edge.journal.chunks import HOUR_NS, Chunk
 from edge.journal.database import SCHEMAS, connect_reading, schema_version
 from edge.journal.words import LogRow
@@ -119,6 +119,11 @@ def _log(connection: sqlite3.Connection) -> Iterator[Fault]:
             yield Fault(f"log {offset} of {entry.equipment or 'the gateway'}", "its checksum does not fit")
 
 
+def _days(connection: sqlite3.Connection) -> Iterator[Fault]:
+    for day, message in packing.faults(connection):
+        yield Fault(f"day {day.number} of {day.equipment}", message)
+
+
 def _runs(connection: sqlite3.Connection) -> Iterator[Fault]:
     """Readings that name a run lie in its stretches; a chunk may reach over several."""
     within = "EXISTS (SELECT 1 FROM run_stretches AS s WHERE s.run = c.run AND s.equipment = n.equipment AND"
@@ -176,6 +181,7 @@ _CHECKS: tuple[tuple[str, Callable[[sqlite3.Connection], Iterator[Fault]]], ...]
     ("file", _structure),
     ("table chunks", _chunks),
     ("table log", _log),
+    ("table state_days", _days),
     ("table run_stretches", _runs),
     ("offsets", _offsets),
     ("counters", _counters),

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from edge.journal import words
+from edge.journal import packing, words
+from edge.journal.packing import DAY_NS
 from edge.journal.words import GREATEST, LEAST, Kind, LogRow
 from telemetry.columns import Changes, Int64s
 from telemetry.model import EquipmentId, Instant, JobSeen
@@ -18,6 +19,9 @@ from telemetry.model import EquipmentId, Instant, JobSeen
 _CHANGES = """
     SELECT at, mark, valid_ns FROM log WHERE equipment = ?1 AND kind = 0 AND at < ?3 AND at >= coalesce(
     (SELECT max(at) FROM log WHERE equipment = ?1 AND kind = 0 AND at < ?2), ?2) ORDER BY at, mark
+"""
+_FROM = """
+    SELECT at, mark, valid_ns FROM log WHERE equipment = ? AND kind = 0 AND at >= ? AND at < ? ORDER BY at, mark
 """
 _JOBS = """
     SELECT first, last, job FROM jobs WHERE equipment = ?1 AND first < ?3
@@ -53,8 +57,7 @@ def fit(instant: Instant) -> Instant:
 def changes(connection: sqlite3.Connection, ids: Sequence[EquipmentId], start: Instant, end: Instant) -> Changes:
     """Changes in [start, end) and those of the last instant before, by equipment, time, source and state."""
     named = tuple(dict.fromkeys(ids))
-    found = [connection.execute(_CHANGES, (one, fit(start), fit(end))).fetchall() for one in named]
-    return columns_of(named, [_columns(rows) for rows in found])
+    return columns_of(named, [_rows(connection, one, fit(start), fit(end)) for one in named])
 
 
 def columns_of(ids: tuple[EquipmentId, ...], found: Sequence[Int64s]) -> Changes:
@@ -71,8 +74,18 @@ def columns_of(ids: tuple[EquipmentId, ...], found: Sequence[Int64s]) -> Changes
     )
 
 
-def _columns(rows: list[tuple[int, int, int]]) -> Int64s:
-    return np.array(rows, np.int64).reshape(-1, 3)
+def _rows(connection: sqlite3.Connection, one: EquipmentId, start: Instant, end: Instant) -> Int64s:
+    """What is before the first whole day and behind the last one from the log, and the days between as they stand."""
+    first, last = -(-start // DAY_NS), end // DAY_NS
+    if first >= last:
+        return _columns(connection.execute(_CHANGES, (one, start, end)))
+    before = connection.execute(_CHANGES, (one, start, first * DAY_NS))
+    behind = connection.execute(_FROM, (one, last * DAY_NS, end))
+    return np.concatenate([_columns(before), packing.between(connection, one, first, last), _columns(behind)])
+
+
+def _columns(rows: sqlite3.Cursor) -> Int64s:
+    return np.array(rows.fetchall(), np.int64).reshape(-1, 3)
 
 
 def phases(connection: sqlite3.Connection, one: EquipmentId, start: Instant, end: Instant) -> Iterator[JobSeen]:

@@ -19,7 +19,7 @@ from tests.edge.journal.labs import HOUR, ONE_OF_EACH, S, T, batch, job, reading
 def _make(folder: Path) -> Path:
     """A journal with some of everything, compacted and fresh."""
     with sqlite_lab(folder) as lab:
-        lab.journal.commit(ONE_OF_EACH)
+        lab.journal.commit([*ONE_OF_EACH, state(T - 30 * HOUR, State.BUSY), state(T - 31 * HOUR, State.IDLE)])
         for second in range(200):
             lab.journal.append([batch([T + second * S, T + second * S + 7], [second / 7, 0.3], channel="w")])
             lab.journal.append([state(T + second * S, State(second % 8)), job(T + second * S, JobPhase.PROGRESSED)])
@@ -68,6 +68,9 @@ DAMAGES = {
     "both": ("UPDATE log SET offset = (SELECT max(offset) FROM chunks) WHERE kind = 4", "both a chunk and a log row"),
     "lost note": ("DELETE FROM notes WHERE reach = 6", "does not follow"),
     "foreign": ("DELETE FROM channels", "not there"),
+    "packed day": ("UPDATE state_days SET valid_blob = zeroblob(8 * n)", "not what the log says"),
+    "unfit day": ("UPDATE log SET mark = 1000000 WHERE at = (SELECT min(at) FROM log)", "not what the log says"),
+    "lost day": ("DELETE FROM state_days", "neither packed nor to be packed"),
     "schema": ("PRAGMA user_version = 7", "schema is 7"),
 }
 
