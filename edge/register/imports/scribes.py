@@ -17,6 +17,12 @@ from edge.register.imports.lists import joined, listed
 from edge.register.imports.words import RUSSIAN, Language, member_of, word_of
 
 
+def _bare(text: str) -> str:
+    """A text with its line breaks, without the apostrophe that keeps a spreadsheet from computing it."""
+    first, *rest = cells.shown(text).split("\n")
+    return "\n".join([cells.plain(first), *rest])
+
+
 @dataclass(frozen=True, slots=True)
 class _Text:
     fix: str = "Write a text."
@@ -35,8 +41,7 @@ class _Prose:
     fix: str = "Write a text."
 
     def read(self, text: str, _known: Known) -> str:
-        lines = cells.shown(text).split("\n")
-        return "\n".join([cells.plain(lines[0]), *lines[1:]])
+        return _bare(text)
 
     def write(self, value: str, _known: Known, _language: Language) -> Cell:
         return value
@@ -114,7 +119,7 @@ class _Equipment:
     fix: str = "Write its id or name as it is in the configuration, several with ; between them."
 
     def read(self, text: str, known: Known) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(known["equipment"].find(part) for part in listed(cells.shown(text))))
+        return tuple(dict.fromkeys(known["equipment"].find(part) for part in listed(_bare(text))))
 
     def write(self, value: tuple[str, ...], known: Known, _language: Language) -> Cell:
         return joined([known["equipment"].shown(code) for code in value])
@@ -125,7 +130,7 @@ class _List:
     fix: str = "Write several with ; between them."
 
     def read(self, text: str, _known: Known) -> tuple[str, ...]:
-        return listed(cells.shown(text))
+        return listed(_bare(text))
 
     def write(self, value: tuple[str, ...], _known: Known, _language: Language) -> Cell:
         return joined(value)
