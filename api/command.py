@@ -84,8 +84,10 @@ def check(config: ConfigOption = None, as_json: JsonOption = False) -> None:  # 
 
     Example: labedge check --config labedge.toml
     """
+    from edge.monitoring.sets import checked  # noqa: PLC0415 - as in `run`
+
     try:
-        settings = load(config, environ=os.environ)
+        settings = checked(config, lambda: load(config, environ=os.environ))
     except Faults as error:
         if as_json:
             typer.echo(json.dumps([{"file": f.file, "line": f.line, "message": f.message} for f in error.faults]))
@@ -98,23 +100,33 @@ def check(config: ConfigOption = None, as_json: JsonOption = False) -> None:  # 
 
 
 @app.command()
-def verify(data_dir: DataOption = None, as_json: JsonOption = False) -> None:  # noqa: FBT002 - Typer's way to write a flag
-    """Check the journal for damage. Exit 1 and the place on any; works while the gateway runs.
+def verify(
+    edition: Annotated[str, typer.Option("--edition", help="Make this one anew too: 2026-Q3 or 2026-Q3/1.")] = "",
+    data_dir: DataOption = None,
+    as_json: JsonOption = False,  # noqa: FBT002 - Typer's way to write a flag
+) -> None:
+    """Check the journal, the register and the closed editions for damage. Works while the gateway runs.
 
-    Example: labedge verify --data-dir /var/lib/labedge
+    Exit 1 and the place on any; with --edition also where that edition, made anew, is not byte for byte the same.
+
+    Example: labedge verify --edition 2026-Q3 --data-dir /var/lib/labedge
     """
-    from edge.journal.verify import verify as faults_of  # noqa: PLC0415 - as in `run`
+    from api import verification  # noqa: PLC0415 - as in `run`
 
-    path = (data_dir or Path("data", "lab")) / "journal.sqlite"
-    if not path.is_file():
-        _fail(f"There is no journal at {path}.", "Name its folder: labedge verify --data-dir FOLDER", MISUSED)
-    faults = faults_of(path)
+    folder = data_dir or Path("data", "lab")
+    if not (folder / "journal.sqlite").is_file():
+        place = folder / "journal.sqlite"
+        _fail(f"There is no journal at {place}.", "Name its folder: labedge verify --data-dir FOLDER", MISUSED)
+    faults = verification.findings(folder)
+    if edition and not faults:
+        faults = verification.made_anew(folder, edition, SystemClock())
     if as_json:
         typer.echo(json.dumps([{"place": fault.place, "message": fault.message} for fault in faults]))
     else:
         for fault in faults:
             typer.echo(f"{fault.place}: {fault.message}", err=True)
-        typer.echo(f"{path}: {len(faults)} fault(s)" if faults else f"{path}: whole")
+        anew = f"; {edition} made anew is the same" if edition else ""
+        typer.echo(f"{folder}: {len(faults)} fault(s)" if faults else f"{folder}: whole{anew}")
     raise typer.Exit(WRONG if faults else OK)
 
 

@@ -24,6 +24,7 @@ from edge.configuration import fingerprint, load
 from edge.errors import GiveUp
 from edge.ingest import Ingest
 from edge.main import Gateway
+from edge.monitoring.sets import beside
 from edge.notify import Watchdog, notify
 from edge.settings import Api, Settings
 
@@ -48,7 +49,7 @@ class Lab:
 
 def real(settings: Settings, folder: Path, config: Path | None, environ: Mapping[str, str]) -> Lab:
     """A lab as configured; the files are read again when they change."""
-    gateway = Gateway(settings, folder, reload=_reload(config, environ))
+    gateway = Gateway(settings, folder, reload=_reload(config, environ), sets=beside(config))
     return Lab(gateway, lambda: None, lambda: None, config)
 
 
@@ -116,6 +117,7 @@ def _server(gateway: Gateway, config: Path | None) -> uvicorn.Server:
         metrics=gateway.metrics,
         clock=gateway.clock,
         numbers=gateway.numbers,
+        monitoring=gateway.monitoring,
         config=config,
     )
     return _Server(

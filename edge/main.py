@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from drivers.catalog import CATALOG
@@ -22,12 +22,14 @@ from edge.health import Health, Part
 from edge.journal.sqlite import SqliteJournal
 from edge.live import Live
 from edge.metrics import Metrics
+from edge.monitoring.office import monitoring_of
 from edge.numbers.office import numbers_of
 from edge.pump import Surroundings
 from edge.register.sqlite import SqliteRegister
-from edge.settings import Settings
+from edge.settings import Equipment, Settings
 from edge.store.local import LocalStore
 from edge.supervisor import Supervisor
+from telemetry.indicators.definition import IndicatorSet
 from telemetry.model import NS_PER_S, EquipmentId, Instant, Record, Source, StateSeen
 
 JOURNAL = "journal.sqlite"
@@ -48,7 +50,7 @@ LATELY_NS = 30 * 24 * 3600 * NS_PER_S
 
 
 class Gateway:
-    """One gateway: `settings data_dir clock health metrics live journal store broker exchange supervisor`."""
+    """One gateway: `settings data_dir clock health metrics live journal store numbers monitoring exchange`."""
 
     def __init__(
         self,
@@ -59,10 +61,12 @@ class Gateway:
         reload: Callable[[], Settings | None] = lambda: None,
         catalog: Mapping[str, Spec] = CATALOG,
         environ: Mapping[str, str] | None = None,
+        sets: Sequence[IndicatorSet] | None = None,
     ) -> None:
         """Open the journal in `data_dir`, which is made; raises `GiveUp` or `Damaged` where that cannot be.
 
-        `environ` holds the secrets that the settings point to; None takes the process's own.
+        `environ` holds the secrets that the settings point to; None takes the process's own. `sets` are those of the
+        monitoring; None takes what comes with labedge.
         """
         self.settings = settings
         self.data_dir = data_dir
@@ -86,9 +90,9 @@ class Gateway:
         )
         self.store = LocalStore(data_dir / JOURNAL)
         self.register = SqliteRegister(data_dir / REGISTER)
-        self.numbers = numbers_of(
-            self.store, self.register, lambda: self.settings.equipment, centre=settings.centre, clock=self.clock
-        )
+        joined = self.store, self.register, self._roster
+        self.numbers = numbers_of(*joined, centre=settings.centre, clock=self.clock)
+        self.monitoring = monitoring_of(*joined, centre=settings.centre, clock=self.clock, sets=sets)
         around = Surroundings(self.journal, self.clock, self.health, self.metrics)
         environ = os.environ if environ is None else environ
         self.broker = _broker(settings, data_dir, around, environ)
@@ -124,6 +128,9 @@ class Gateway:
     def alive(self) -> bool:
         """Whether it still looks after its equipment, for a watchdog."""
         return self.supervisor.alive()
+
+    def _roster(self) -> tuple[Equipment, ...]:
+        return self.settings.equipment
 
     def _exchange(self, environ: Mapping[str, str]) -> Exchange:
         follows = self.settings.mqtt.discovery

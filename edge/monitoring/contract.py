@@ -183,6 +183,9 @@ class UnknownIndicator(LabedgeError):
 class Monitoring(Protocol):
     """Answers questions about the monitoring, and closes periods. Any thread may use it."""
 
+    def sets(self) -> tuple[IndicatorSet, ...]:
+        """Every set of indicators that is known, in force or not."""
+
     def report(self, period: Period) -> Report:
         """The period as of now; the same object for as long as nothing that it read has changed."""
 

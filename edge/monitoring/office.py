@@ -88,6 +88,10 @@ class Office:
         self._kept: OrderedDict[Period, _Kept] = OrderedDict()
         self._body = lru_cache(BODIES_LIMIT)(_body)
 
+    def sets(self) -> tuple[IndicatorSet, ...]:
+        """See the contract."""
+        return self._sets
+
     def report(self, period: Period) -> Report:
         """See the contract."""
         return self._now(period).reckoned.report

@@ -8,11 +8,11 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
@@ -39,6 +39,8 @@ FILE_LIMIT = 1_048_576
 
 INDICATORS_LIMIT = 200
 """Of one set: eight times the letters' own."""
+
+T = TypeVar("T")
 
 _Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
 _How = Literal["telemetry", "timetable", "register", "manual"]
@@ -112,6 +114,22 @@ def shipped() -> tuple[IndicatorSet, ...]:
 def beside(config: Path | None) -> tuple[IndicatorSet, ...]:
     """The shipped sets and, behind them, those beside a configuration; raises `Faults` with all that is wrong."""
     return shipped() + (load(config.parent / OWN) if config is not None else ())
+
+
+def checked(config: Path | None, settings: Callable[[], T]) -> T:
+    """The settings that a configuration gives, once the sets beside it are sound too; raises `Faults` of both."""
+    faults: list[Fault] = []
+    try:
+        made = settings()
+    except Faults as error:
+        faults += error.faults
+    try:
+        beside(config)
+    except Faults as error:
+        faults += error.faults
+    if faults:
+        raise Faults(faults)
+    return made
 
 
 def load(folder: Path) -> tuple[IndicatorSet, ...]:
