@@ -32,12 +32,13 @@ def agreements_at_work(world: World) -> Facts:
 def _rows(world: World) -> Iterator[Fact]:
     """Each agreement by quarter, and once more on the days of each event with its partner."""
     proofs = proofs_by(world.meetings.partner, world.meetings)
+    events = sorted(world.events, key=lambda event: event.id)
     for agreement in world.agreements:
         in_force = (agreement.first, agreement.last)
         for days, proof in proofs.by_quarter(agreement.partner, in_force):
             how = proof.how if proof.held else How.REGISTER
             yield _row(agreement, days, at_work=proof.held, how=how, equipment=proof.equipment)
-        for event in world.events:
+        for event in events:
             if event.partner == agreement.partner:
                 days = (max(event.first, agreement.first), min(event.last, agreement.last))
                 yield _row(agreement, days, at_work=True, how=How.REGISTER, equipment=event.equipment)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 import numpy as np
 
@@ -36,7 +37,10 @@ class Fact:
 
 
 def facts_of(rows: Iterable[Fact], dimensions: Sequence[Dimension], *, today: Day) -> Facts:
-    """The facts that `rows`, any order, tell, with a label for each of `dimensions`."""
+    """The facts that `rows`, any order, tell, with a label for each of `dimensions`.
+
+    Rows of one fact that differ in labels alone stay in the order in which they came.
+    """
     listed = sorted((row for row in rows if row.first <= min(row.last, today)), key=_order)
     members = words_of([row.members for row in listed])
     return Facts(
@@ -57,9 +61,7 @@ def facts_of(rows: Iterable[Fact], dimensions: Sequence[Dimension], *, today: Da
     )
 
 
-def _order(row: Fact) -> tuple[Day, str, str, tuple[int, ...], tuple[Codes, ...]]:
-    """Total for different rows of one fact, so that the order in which they were told changes nothing."""
-    return row.first, row.kind, row.id, (row.last, row.rank, row.how, row.amount), tuple(row.labels.values())
+_order = attrgetter("first", "kind", "id", "last", "rank", "how", "amount")
 
 
 def _int64s(values: Iterable[int]) -> Int64s:

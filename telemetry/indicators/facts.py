@@ -36,8 +36,9 @@ class Facts:
     `how`: int8 `How`. Learners of row i are `member[member_start[i]:member_start[i + 1]]`, int32 into `members`
     (pseudonyms, sorted); `unlisted` int64 counts those without a pseudonym, each taken for another person.
 
-    `fact`: int64, 0 to the number of facts - 1, the same in all rows of one kind and id. `rank`: int64; of the rows of
-    a fact that meet a window (and have the key asked for) the one of greatest rank stands for it, of equals the last.
+    `fact`: int64, 0 to the number of facts - 1, the same in all rows of one kind and id. `rank`: int64, not
+    negative; of the rows of a fact that meet a window (and have the key asked for) the one of greatest rank stands for
+    it, of equals the last.
     """
 
     kind: tuple[str, ...]

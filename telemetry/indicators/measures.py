@@ -105,22 +105,32 @@ def _by_key(facts: Facts, met: Int64s, by: Dimension) -> tuple[Codes, _Grouped]:
     has_key = np.zeros(len(facts), np.bool_)
     has_key[facts.fact[keyed]] = True
     bare = met[~has_key[facts.fact[met]]]
-    # No key is -1, so it comes first; `unique` leaves out the keys that nothing in the window has.
-    used, group = np.unique(np.concatenate((np.full(len(bare), -1), code)), return_inverse=True)
-    keys = tuple(labels.keys[at] if at >= 0 else "" for at in used.tolist())
+    # No key is 0, so it comes first; keys that nothing in the window has are left out.
+    place = np.concatenate((np.zeros(len(bare), np.int64), code + 1))
+    in_use = np.bincount(place, minlength=len(labels.keys) + 1) > 0
+    group = (np.cumsum(in_use) - 1)[place]
+    keys = tuple(word for word, used in zip(("", *labels.keys), in_use.tolist(), strict=True) if used)
     return keys, _standing(facts, _Grouped(group, np.concatenate((bare, keyed))))
 
 
 def _standing(facts: Facts, grouped: _Grouped) -> _Grouped:
-    """One row for each fact in a group: of greatest rank, of equals the last."""
+    """One row for each fact in a group: of greatest rank, of equals the last.
+
+    Group, fact, rank and row make one number, because sorting numbers is ten times faster than sorting by columns; for
+    1,000 keys, 100,000 facts and rows and 10 ranks that is 10^14 of the 10^19 that fit.
+    """
+    n_rows, n_ranks = max(len(facts), 1), int(facts.rank.max(initial=0)) + 1
     group, row = grouped
-    order = np.lexsort((row, facts.rank[row], facts.fact[row], group))
-    group, row = group[order], row[order]
-    stands = np.ones(len(row), np.bool_)
-    stands[:-1] = (group[1:] != group[:-1]) | (facts.fact[row[1:]] != facts.fact[row[:-1]])
-    group, row = group[stands], row[stands]
-    rising = np.lexsort((row, group))
-    return _Grouped(group[rising], row[rising])
+    if int(facts.fact.max(initial=-1)) + 1 == len(facts):
+        # One row a fact: 16 bits or fewer are sorted in one go, and rows of a group rise already.
+        order = np.argsort(group.astype(np.min_scalar_type(group.max(initial=0))), kind="stable")
+        return _Grouped(group[order], row[order])
+    ordered = np.sort(((group * n_rows + facts.fact[row]) * n_ranks + facts.rank[row]) * n_rows + row)
+    of_fact = ordered // (n_ranks * n_rows)
+    stands = np.ones(len(ordered), np.bool_)
+    stands[:-1] = of_fact[1:] != of_fact[:-1]
+    rising = np.sort(of_fact[stands] // n_rows * n_rows + ordered[stands] % n_rows)
+    return _Grouped(rising // n_rows, rising % n_rows)
 
 
 def _amounts(facts: Facts, aggregation: Aggregation, grouped: _Grouped, n_groups: int) -> list[Amount]:

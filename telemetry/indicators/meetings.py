@@ -7,8 +7,8 @@ changes what an earlier one said.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -38,49 +38,62 @@ class Proof(NamedTuple):
     equipment: Codes
 
 
+class _Lessons(NamedTuple):
+    """Lessons by day, and their days."""
+
+    days: tuple[Day, ...]
+    lessons: tuple[Lesson, ...]
+
+    def on(self, first: Day, last: Day) -> tuple[Lesson, ...]:
+        return self.lessons[bisect_left(self.days, first) : bisect_right(self.days, last)]
+
+
+_NONE = _Lessons((), ())
+
+
 @dataclass(frozen=True, slots=True)
 class Proofs:
-    """The lessons of each program, group or partner, by day."""
+    """The lessons of each program, group or partner; what was proven once is remembered, for many ask the same."""
 
-    lessons: Mapping[str, tuple[Lesson, ...]]
+    lessons: Mapping[str, _Lessons]
+    _known: dict[tuple[str, Window], Proof] = field(default_factory=dict)
 
     def of(self, key: str, days: Window) -> Proof:
         """What the lessons of `key` on these days prove.
 
         `how` is telemetry where a held one was confirmed by telemetry, timetable where any stands, else register.
         """
-        lessons = self._on(key, days)
-        held = [lesson for lesson in lessons if lesson.held]
-        used = sorted({one for lesson in held for one in lesson.equipment})
-        return Proof(min((lesson.how for lesson in lessons), default=How.REGISTER), bool(held), tuple(used))
+        known = self._known.get((key, days))
+        if known is None:
+            known = self._known[key, days] = _proof(self.lessons.get(key, _NONE).on(*days))
+        return known
 
     def by_quarter(self, key: str, days: Window) -> Iterator[tuple[Window, Proof]]:
         """The days in pieces, the quarters that have lessons each for itself, with what is proven in each."""
-        lessons = self._on(key, days)
-        first, last = days
-        if lessons:
-            first_quarter, last_quarter = (quarter_window(*quarter_of(lessons[at].day)) for at in (0, -1))
-            if first < first_quarter[0]:
-                yield from self._piece(key, (first, first_quarter[0] - 1))
-                first = first_quarter[0]
-            while first <= min(last, last_quarter[1]):
-                ends = min(last, quarter_window(*quarter_of(first))[1])
-                yield from self._piece(key, (first, ends))
-                first = ends + 1
-        if first <= last:
-            yield from self._piece(key, (first, last))
-
-    def _piece(self, key: str, days: Window) -> Iterator[tuple[Window, Proof]]:
-        yield days, self.of(key, days)
-
-    def _on(self, key: str, days: Window) -> tuple[Lesson, ...]:
-        lessons = self.lessons.get(key, ())
-        begins = bisect_left(lessons, days[0], key=_day)
-        return lessons[begins : bisect_right(lessons, days[1], key=_day)]
+        for piece in _pieces(days, self.lessons.get(key, _NONE).on(*days)):
+            yield piece, self.of(key, piece)
 
 
-def _day(lesson: Lesson) -> Day:
-    return lesson.day
+def _pieces(days: Window, lessons: Sequence[Lesson]) -> Iterator[Window]:
+    """The quarters from that of the first lesson to that of the last, what is before them, and what is after."""
+    first, last = days
+    if lessons:
+        begins, ends = quarter_window(*quarter_of(lessons[0].day))[0], quarter_window(*quarter_of(lessons[-1].day))[1]
+        if first < begins:
+            yield first, begins - 1
+            first = begins
+        while first <= min(last, ends):
+            until = min(last, quarter_window(*quarter_of(first))[1])
+            yield first, until
+            first = until + 1
+    if first <= last:
+        yield first, last
+
+
+def _proof(lessons: Sequence[Lesson]) -> Proof:
+    used = {one for lesson in lessons if lesson.held for one in lesson.equipment}
+    how = min((lesson.how for lesson in lessons), default=How.REGISTER)
+    return Proof(how, any(lesson.held for lesson in lessons), tuple(sorted(used)))
 
 
 def proofs_by(keys: Codes, meetings: Meetings) -> Proofs:
@@ -89,7 +102,8 @@ def proofs_by(keys: Codes, meetings: Meetings) -> Proofs:
     for key, lesson in zip(keys, _lessons(meetings), strict=True):
         if key and lesson is not None:
             found.setdefault(key, []).append(lesson)
-    return Proofs({key: tuple(sorted(lessons)) for key, lessons in found.items()})
+    ordered = {key: tuple(sorted(lessons)) for key, lessons in found.items()}
+    return Proofs({key: _Lessons(tuple(one.day for one in lessons), lessons) for key, lessons in ordered.items()})
 
 
 def _lessons(meetings: Meetings) -> Iterator[Lesson | None]:

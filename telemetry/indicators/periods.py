@@ -5,6 +5,7 @@ Nothing here knows what is counted, or what day it is today.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TypeAlias
 
 import numpy as np
@@ -14,12 +15,16 @@ from telemetry.civil import Day, dates, days
 Window: TypeAlias = tuple[Day, Day]
 """The first and the last local day, both inside."""
 
+_QUARTERS, _DAYS = 400, 40_000
+"""What is remembered: a century of quarters and of days, 8 MB, because thousands of facts ask for the same ones."""
+
 
 def day_in(year: int, month: int, day: int) -> Day:
     """The day of a date that exists."""
     return int(days(*(np.array([part], np.int64) for part in (year, month, day)))[0])
 
 
+@lru_cache(_QUARTERS)
 def quarter_window(year: int, quarter: int) -> Window:
     """The days of a quarter; raises `ValueError` for one that is not 1 to 4."""
     if quarter not in (1, 2, 3, 4):
@@ -34,6 +39,7 @@ def year_to_date_window(year: int, quarter: int) -> Window:
     return day_in(year, 1, 1), quarter_window(year, quarter)[1]
 
 
+@lru_cache(_DAYS)
 def quarter_of(day: Day) -> tuple[int, int]:
     """The year and the quarter, 1 to 4, that a day belongs to."""
     year, month, _ = dates(np.array([day], np.int64))
