@@ -8,7 +8,6 @@ from __future__ import annotations
 from edge.errors import GiveUp
 from edge.register.imports.sheets import FILE_LIMIT, Sheet
 from edge.register.imports.texts import read_csv
-from edge.register.imports.workbooks import read_xls, read_xlsx
 
 _ZIP = b"PK\x03\x04"
 _OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -22,14 +21,16 @@ def is_calendar(data: bytes) -> bool:
 
 def read_sheets(data: bytes) -> tuple[Sheet, ...]:
     """Every sheet that holds anything; raises `GiveUp` with what to do where it cannot be read."""
+    from edge.register.imports import workbooks  # noqa: PLC0415 - openpyxl takes a tenth of a gateway's start
+
     check_size(data)
     for mark, what in _NOT_TABLES.items():
         if data.startswith(mark):
             raise GiveUp(f"The file is a {what}, no table.", fix="Ask for the table as .xlsx, .xls, CSV or iCalendar.")
     if data.startswith(_ZIP):
-        sheets = read_xlsx(data)
+        sheets = workbooks.read_xlsx(data)
     elif data.startswith(_OLD):
-        sheets = read_xls(data)
+        sheets = workbooks.read_xls(data)
     else:
         sheets = (read_csv(data),)
     filled = tuple(sheet for sheet in sheets if any(any(row) for row in sheet.rows))
