@@ -56,7 +56,7 @@ def period_of(
 
 
 PeriodIn = Annotated[Period, Depends(period_of)]
-NumberIn = Annotated[int | None, Query(alias="edition", ge=1, le=2**31, description="As closed; default: as of now")]
+NumberIn = Annotated[int | None, Query(ge=1, le=2**31, description="As closed; default: as of now")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +68,12 @@ class Asked:
     edition: Edition | None
 
 
-def asked_of(monitoring: MonitoringIn, period: PeriodIn, number: NumberIn = None) -> Asked:
+def asked_of(monitoring: MonitoringIn, period: PeriodIn, edition: NumberIn = None) -> Asked:
     """The report that a request is about; 404 where there is no such edition."""
-    if number is None:
+    if edition is None:
         return Asked(period, monitoring.report(period), None)
-    edition = _edition(monitoring, period, number)
-    return Asked(period, monitoring.closed_report(edition), edition)
+    closed = _edition(monitoring, period, edition)
+    return Asked(period, monitoring.closed_report(closed), closed)
 
 
 AskedIn = Annotated[Asked, Depends(asked_of)]

@@ -1,0 +1,179 @@
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import date
+from typing import Any
+
+import pytest
+
+from edge.register.contract import Put
+from edge.register.events import Event
+from edge.register.network import Enrolment
+from edge.register.people import Category
+from tests.api.lab import HOUR, Lab
+from tests.api.school import lesson, one, school
+
+Q3 = {"year": 2026, "quarter": 3}
+DAY = 24 * HOUR
+PATH = "/api/v1/indicators"
+
+
+AUTUMN = date(2026, 9, 1)
+
+
+def enrolled(
+    name: str, *learners: str, count: int = 0, first: date = AUTUMN, category: Category = Category.LEARNER
+) -> Put:
+    counted = max(count, len(learners))
+    return Put(name, Enrolment(group="pr-1", category=category, learners=learners, count=counted, first_day=first))
+
+
+@pytest.fixture
+def taught(lab: Lab) -> Lab:
+    """Five learners in two enrolments that share one, an event, and a lesson that the mill confirms."""
+    lab.enter(
+        *school(),
+        enrolled("e-1", "L-1", "L-2", "L-3"),
+        enrolled("e-2", "L-3", count=2, first=date(2026, 8, 1), category=Category.LEARNER_PRIMARY),
+        Put("quest", Event(name="Квест", first_day=date(2026, 9, 5), practical=True)),
+    )
+    lesson(lab)
+    return lab
+
+
+def close(lab: Lab, **words: Any) -> Any:
+    body = {**Q3, "author": "Иванова А. П.", "reason": "срок", **words}
+    return lab.client.post("/api/v1/editions", json=body)
+
+
+def test_a_quarter_is_told_with_its_sets_and_both_values(taught: Lab) -> None:
+    told = taught.get(PATH, **Q3)
+    assert (told["period"], told["set"]["id"], told["set"]["verified"]) == ("2026-Q3", "kvantorium-school", False)
+    assert (told["analytics"]["official"], told["edition"], told["reason"]) == (False, None, "")
+    learners = one(told["items"], number="1.2")
+    assert (learners["value"], learners["target"], learners["unit"], learners["how"]) == (
+        4,
+        400,
+        "learners",
+        "register",
+    )
+    assert {part["key"]: part["value"] for part in learners["components"] if part["by"] == "category"} == {
+        "learner": 3,
+        "learner_primary": 2,
+    }
+    assert one(told["items"], number="2.5")["value"] == 100.0
+    assert one(told["items"], number="A.3")["value"] == 12.0
+    assert not [item for item in told["items"] if item["official"] and item["part"] == "analytics"]
+
+
+def test_names_of_keys_are_told(taught: Lab) -> None:
+    parts = one(taught.get(PATH, **Q3)["items"], number="1.2")["components"]
+    assert {part["name"] for part in parts if part["by"] in {"group", "program"}} == {"ПР-1", "Робототехника"}
+
+
+def test_the_same_question_is_answered_by_its_tag_until_something_changes(taught: Lab) -> None:
+    first = taught.client.get(PATH, params=Q3)
+    asked = {"If-None-Match": first.headers["etag"]}
+    assert taught.client.get(PATH, params=Q3, headers=asked).status_code == 304
+    taught.enter(Put("open-day", Event(name="День открытых дверей", first_day=date(2026, 9, 6))))
+    assert taught.client.get(PATH, params=Q3, headers=asked).status_code == 200
+
+
+@pytest.mark.parametrize("cell", [{}, {"by": "category", "key": "learner"}, {"by": "equipment", "key": ""}])
+@pytest.mark.parametrize("number", ["1.1", "1.2", "1.5", "2.1", "A.1", "A.3", "A.4", "A.7"])
+def test_evidence_adds_up_to_its_cell(taught: Lab, number: str, cell: dict[str, str]) -> None:
+    told = taught.get(f"{PATH}/{number}/evidence", **Q3, **cell)
+    assert told["value"] == told["resum"]
+    if not cell:
+        assert told["value"] == one(taught.get(PATH, **Q3)["items"], number=number)["year_to_date"]
+
+
+def test_evidence_names_no_learner_and_its_numbers_make_the_union(taught: Lab) -> None:
+    told = taught.get(f"{PATH}/1.2/evidence", **Q3)
+    assert "L-" not in json.dumps(told)
+    members = {number for item in told["items"] for number in item["members"]}
+    assert len(members) + sum(item["unlisted"] for item in told["items"]) == told["value"]["value"]
+
+
+def test_evidence_comes_in_pages(taught: Lab) -> None:
+    first = taught.get(f"{PATH}/1.2/evidence", **Q3, limit=1)
+    rest = taught.get(f"{PATH}/1.2/evidence", **Q3, limit=1, after=first["next"])
+    whole = taught.get(f"{PATH}/1.2/evidence", **Q3)
+    assert (first["items"] + rest["items"], rest["next"]) == (whole["items"], None)
+
+
+def test_evidence_of_the_quarters_own_days(taught: Lab) -> None:
+    assert taught.get(f"{PATH}/1.1/evidence", year=2026, quarter=2, quarter_only=True)["value"]["value"] == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        (f"{PATH}?year=2026&quarter=5", 422),
+        (f"{PATH}?year=1026&quarter=1", 422),
+        (f"{PATH}?year=2026&quarter=3&edition=1", 404),
+        (f"{PATH}/7.7/evidence?year=2026&quarter=3", 404),
+        (f"{PATH}/1.1/evidence?year=2026&quarter=3&by=colour", 422),
+        ("/api/v1/editions/2026-Q3/1", 404),
+        ("/api/v1/editions/2026/1", 404),
+        ("/api/v1/editions/2026-Q3/1/differences", 404),
+    ],
+)
+def test_what_is_not_there_is_told_with_a_fix(lab: Lab, path: str, status: int) -> None:
+    answer = lab.client.get(path)
+    assert answer.status_code == status
+    assert answer.json()["fix"]
+
+
+def test_a_quarter_that_runs_is_not_closed(taught: Lab) -> None:
+    answer = close(taught)
+    assert (answer.status_code, "has not ended" in answer.json()["detail"]) == (422, True)
+    assert taught.get("/api/v1/editions") == {"items": [], "next": None}
+
+
+def test_a_closed_quarter_keeps_its_bytes_and_is_closed_again_only_when_something_changed(taught: Lab) -> None:
+    taught.clock.advance(20 * DAY)
+    edition = close(taught).json()
+    closed = taught.get(PATH, **Q3, edition=1)
+    bytes_closed = taught.client.get("/api/v1/editions/2026-Q3/1").content
+    assert hashlib.sha256(bytes_closed).hexdigest() == edition["sha256"]
+    assert (closed["edition"], close(taught).status_code) == (edition, 422)
+    taught.enter(Put("late", Event(name="Поздний", first_day=date(2026, 9, 8))))
+    second = close(taught, reason="опоздавший отчёт").json()
+    assert (second["number"], second["previous"]) == (2, edition["chain"])
+    assert taught.client.get("/api/v1/editions/2026-Q3/1").content == bytes_closed
+    assert taught.get(PATH, **Q3, edition=1) == closed
+    assert one(taught.get(PATH, **Q3, edition=2)["items"], number="1.5")["value"] == 2
+
+
+def test_what_changed_after_a_closing_is_listed_with_who_and_why(taught: Lab) -> None:
+    taught.clock.advance(20 * DAY)
+    close(taught)
+    path = "/api/v1/editions/2026-Q3/1/differences"
+    assert taught.get(path)["items"] == []
+    taught.enter(Put("late", Event(name="Поздний", first_day=date(2026, 9, 8))), author="Петров")
+    whole = [item for item in taught.get(path)["items"] if item["by"] is None]
+    assert {(item["number"], item["was"]["value"], item["now"]["value"]) for item in whole} == {
+        ("1.5", 1, 2),
+        ("2.5", 100.0, 50.0),
+    }
+    assert all("Петров" in reason for item in whole for reason in item["why"])
+
+
+def test_closed_evidence_is_that_of_the_closing(taught: Lab) -> None:
+    taught.clock.advance(20 * DAY)
+    path = f"{PATH}/1.2/evidence"
+    before = taught.get(path, **Q3)
+    close(taught)
+    taught.enter(enrolled("e-3", "L-8", first=date(2026, 9, 3)))
+    closed = taught.get(path, **Q3, edition=1)
+    assert (closed["items"], closed["value"], closed["edition"]) == (before["items"], before["value"], 1)
+    assert taught.get(path, **Q3)["value"]["value"] == 5
+    assert taught.client.get(path, params={**Q3, "edition": 1, "quarter_only": True}).status_code == 422
+
+
+def test_the_sets_and_their_schema_are_told(lab: Lab) -> None:
+    listed = lab.get(f"{PATH}/sets")["items"]
+    assert {item["id"]: item["indicators"] for item in listed} == {"analytics": 10, "kvantorium-school": 24}
+    assert "learners" in lab.get(f"{PATH}/schema")["$defs"]["IndicatorFile"]["properties"]["facts"]["enum"]
