@@ -19,7 +19,7 @@ from edge.numbers.observed import Observations, Seen, Span
 from edge.store.contract import Offset
 from telemetry.bases import Bases, bases
 from telemetry.calendar import Unit, buckets, term_buckets
-from telemetry.columns import Buckets, Intervals, Inventory, Lessons, Utilisation
+from telemetry.columns import Buckets, Changes, Inventory, Lessons, Utilisation
 from telemetry.lessons import lessons, maintenance, opening
 from telemetry.model import EquipmentId, Instant
 from telemetry.rules import NS_PER_MIN, RuleSet
@@ -123,7 +123,7 @@ class Bookkeeper:
             return known[1]
 
     def evidence(self, start: Instant, end: Instant) -> tuple[Seen, Bases, Entered]:
-        """The intervals of a window and the bases that they are measured against."""
+        """What was told in a window, and the bases that it is measured against."""
         entered = self._desk.entered()
         seen = self._observations.seen(entered.inventory.ids, self.span(start, end))
         return seen, _bases(entered, start, end)[0], entered
@@ -134,7 +134,7 @@ class Bookkeeper:
             _, held, planned = _bases(entered, question.start, question.end)
             names, code = _LESSON_KEYS[question.by]
             keys = Keys(getattr(held, names), getattr(held, code))
-            return lesson_utilisation(seen.intervals, entered.inventory, parts, held, planned, keys)
+            return lesson_utilisation(seen.changes, entered.inventory, parts, held, planned, keys)
         table = self._by_equipment(question, entered, seen)
         inventory = entered.inventory
         if question.by is By.EQUIPMENT:
@@ -191,7 +191,7 @@ def _renewed(kept: _Kept | None, question: Question, entered: Entered, seen: See
     codes = np.flatnonzero(stale)
     spans = _bases(entered, question.start, question.end)[0]
     fresh = utilisation(
-        _of(seen.intervals, codes),
+        seen.changes if stale.all() else _of(seen.changes, codes),
         _inventory_of(entered.inventory, codes),
         kept.table.buckets if kept is not None and not stale.all() else _cut(question, entered),
         Bases(*(_spans_of(part, codes, len(stale)) for part in spans)),
@@ -223,16 +223,16 @@ def _spans_of(spans: Spans, codes: np.ndarray[tuple[int], np.dtype[np.intp]], n:
     return Spans(group, spans.start, spans.end).kept(group >= 0)
 
 
-def _of(intervals: Intervals, codes: np.ndarray[tuple[int], np.dtype[np.intp]]) -> Intervals:
-    group = _places(codes, len(intervals.ids))[intervals.equipment]
+def _of(changes: Changes, codes: np.ndarray[tuple[int], np.dtype[np.intp]]) -> Changes:
+    group = _places(codes, len(changes.ids))[changes.equipment]
     rows = group >= 0
-    return Intervals(
-        tuple(intervals.ids[code] for code in codes),
+    return Changes(
+        tuple(changes.ids[code] for code in codes),
         group[rows],
-        intervals.start[rows],
-        intervals.end[rows],
-        intervals.state[rows],
-        intervals.source[rows],
+        changes.at[rows],
+        changes.state[rows],
+        changes.source[rows],
+        changes.valid_ns[rows],
     )
 
 

@@ -9,6 +9,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -18,7 +19,8 @@ from telemetry.intervals import intervals_of
 from telemetry.model import EquipmentId, Instant, Source, State
 
 ROWS_LIMIT = 2_000_000
-"""Intervals that are kept: 50 MB; a year of 25 equipment has 1.5 million."""
+"""Changes that are kept: 50 MB, and as much again for the intervals of those who ask for them; a year of 25 equipment
+has 1.5 million."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,21 +32,27 @@ class Span:
     until: Instant
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)  # without slots: it keeps what was made of it
 class Seen:
-    """The intervals of a span by equipment; another `revision` of one equipment means that something changed."""
+    """What was told over a span, by equipment; another `revision` of one equipment means that something changed."""
 
     offset: Offset
-    intervals: Intervals
+    span: Span
+    changes: Changes
     revisions: Mapping[EquipmentId, int]
+
+    @cached_property
+    def intervals(self) -> Intervals:
+        """The states over the span, without holes; two threads that ask at once may both make them."""
+        return intervals_of(self.changes, self.span.start, self.span.end)
 
 
 @dataclass(slots=True)
 class _Kept:
-    """The intervals of each equipment, `revisions` when each was read, as of `offset`."""
+    """The changes of each equipment, `revisions` when each was read, as of `offset`."""
 
     offset: Offset
-    parts: dict[EquipmentId, Intervals]
+    parts: dict[EquipmentId, Changes]
     revisions: dict[EquipmentId, int]
     seen: Seen | None = None
 
@@ -53,7 +61,7 @@ class _Kept:
 
 
 class Observations:
-    """The intervals of any window from a store; any thread may ask."""
+    """What devices told in any window, from a store; any thread may ask."""
 
     def __init__(self, store: Store, *, rows_limit: int = ROWS_LIMIT) -> None:
         self._store = store
@@ -72,10 +80,10 @@ class Observations:
             kept = self._kept.setdefault(key, _Kept(self._offset, {}, {}))
             self._kept.move_to_end(key)
             missing = [one for one in ids if one not in kept.parts]
-            if missing or kept.seen is None or kept.seen.intervals.ids != tuple(ids):
+            if missing or kept.seen is None or kept.seen.changes.ids != tuple(ids):
                 self._read(kept, missing, span)
-                parts = joined([kept.parts[one] for one in ids])
-                kept.seen = Seen(kept.offset, parts, {one: kept.revisions[one] for one in ids})
+                changes = joined([kept.parts[one] for one in ids])
+                kept.seen = Seen(kept.offset, span, changes, {one: kept.revisions[one] for one in ids})
             self._shrink()
             return kept.seen
 
@@ -95,7 +103,7 @@ class Observations:
         kept.offset = self._offset
         self._reads += 1
         for one in missing:
-            kept.parts[one] = _states(self._store, one, span)
+            kept.parts[one] = _changes(self._store, one, span)
             kept.revisions[one] = self._reads
 
     def _shrink(self) -> None:
@@ -105,12 +113,12 @@ class Observations:
 
 def read(told: Told, ids: Sequence[EquipmentId], span: Span) -> Intervals:
     """The states of `ids` over a span, without holes, of which nothing is kept."""
-    return joined([_states(told, one, span) for one in ids])
+    return intervals_of(joined([_changes(told, one, span) for one in ids]), span.start, span.end)
 
 
-def _states(told: Told, one: EquipmentId, span: Span) -> Intervals:
+def _changes(told: Told, one: EquipmentId, span: Span) -> Changes:
     changes = told.changes((one,), span.start, span.until)
-    return intervals_of(_unknown_from(span.until, changes) if span.until < span.end else changes, span.start, span.end)
+    return _unknown_from(span.until, changes) if span.until < span.end else changes
 
 
 def _unknown_from(at: Instant, changes: Changes) -> Changes:
@@ -125,19 +133,15 @@ def _unknown_from(at: Instant, changes: Changes) -> Changes:
     )
 
 
-def joined(parts: Iterable[Intervals]) -> Intervals:
-    """The intervals of one equipment each, as those of all of them."""
+def joined(parts: Iterable[Changes]) -> Changes:
+    """The changes of one equipment each, as those of all of them."""
     listed = list(parts)
-    counts = [len(part) for part in listed]
-
-    def column(name: str) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-        return np.concatenate([np.empty(0, np.int64), *(getattr(part, name) for part in listed)])
-
-    return Intervals(
+    nothing = np.empty(0, np.int64)
+    return Changes(
         ids=tuple(one for part in listed for one in part.ids),
-        equipment=np.repeat(np.arange(len(listed), dtype=np.int32), counts),
-        start=column("start"),
-        end=column("end"),
-        state=column("state").astype(np.int8),
-        source=column("source").astype(np.int8),
+        equipment=np.repeat(np.arange(len(listed), dtype=np.int32), [len(part) for part in listed]),
+        at=np.concatenate([nothing, *(part.at for part in listed)]),
+        state=np.concatenate([nothing.astype(np.int8), *(part.state for part in listed)]),
+        source=np.concatenate([nothing.astype(np.int8), *(part.source for part in listed)]),
+        valid_ns=np.concatenate([nothing, *(part.valid_ns for part in listed)]),
     )
