@@ -26,6 +26,7 @@ from edge.metrics import Metrics
 from edge.monitoring.contract import Monitoring
 from edge.numbers.office import Numbers
 from edge.picture import Picture
+from edge.runs import Runs
 from edge.settings import Settings
 from edge.store.contract import Store
 from telemetry.model import NS_PER_S, EquipmentId, Instant
@@ -52,6 +53,7 @@ class Parts:
     numbers: Numbers
     rendered: Rendered
     boards: Boards
+    runs: Runs
     config: FilePath | None
     monitoring: Monitoring | None
 

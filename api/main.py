@@ -29,6 +29,7 @@ from api.routes import (
     records,
     register,
     register_import,
+    runs,
     service,
     static,
     timetable,
@@ -43,6 +44,7 @@ from edge.live import Live
 from edge.metrics import Metrics
 from edge.monitoring.contract import Monitoring
 from edge.numbers.office import Numbers
+from edge.runs import Runs
 from edge.settings import Settings
 from edge.store.contract import Store
 
@@ -54,6 +56,7 @@ _API_ROUTERS = (
     equipment.router,
     jobs.router,
     readings.router,
+    runs.router,
     records.router,
     live_feed.router,
     utilisation.router,
@@ -102,6 +105,7 @@ def create_app(  # noqa: PLR0913 - all that a route may use is handed in here, e
         numbers=numbers,
         rendered=Rendered(),
         boards=Boards(live, health, clock, centre=settings.centre, pages=pages),
+        runs=Runs(store, ingest, clock),
         config=config,
         monitoring=monitoring,
     )

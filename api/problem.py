@@ -19,6 +19,7 @@ from api.answers import dumped
 from api.views import FieldFault, ProblemView
 from edge.errors import Damaged, Full, GiveUp, LabedgeError, Retry
 from edge.register.contract import Conflict, Refused
+from edge.runs import Contradicted
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_S = 2
@@ -29,6 +30,7 @@ _STATUS: dict[type[LabedgeError], HTTPStatus] = {
     Retry: HTTPStatus.SERVICE_UNAVAILABLE,
     GiveUp: HTTPStatus.SERVICE_UNAVAILABLE,
     Conflict: HTTPStatus.CONFLICT,
+    Contradicted: HTTPStatus.CONFLICT,
     Damaged: HTTPStatus.INTERNAL_SERVER_ERROR,
 }
 _FIX = {

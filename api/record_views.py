@@ -197,11 +197,8 @@ def record_view(offset: Offset, record: Record) -> RecordView:
     match record:
         case StateSeen():
             return _state(offset, record)
-        case Reading():
-            times = [format_instant(record.at)]
-            return _readings(offset, record, t=times, v=[record.value])
-        case ReadingBatch():
-            return _readings(offset, record, t=format_instants(record.t), v=record.v.tolist())
+        case Reading() | ReadingBatch():
+            return readings_record(offset, record)
         case JobSeen():
             return _job(offset, record)
         case _:
@@ -240,7 +237,12 @@ def _state(offset: Offset, record: StateSeen) -> StateRecord:
     )
 
 
-def _readings(offset: Offset, record: Reading | ReadingBatch, *, t: list[str], v: list[float]) -> ReadingsRecord:
+def readings_record(offset: Offset, record: Reading | ReadingBatch) -> ReadingsRecord:
+    """Committed readings of one channel."""
+    if isinstance(record, Reading):
+        t, v = [format_instant(record.at)], [record.value]
+    else:
+        t, v = format_instants(record.t), record.v.tolist()
     return ReadingsRecord(
         offset=offset,
         kind="readings",

@@ -112,6 +112,15 @@ class Ingest:
         at = self._clock.now()
         return self._queued(read(body, content_type=content_type, at=at), at)
 
+    def keep(self, records: Sequence[Record], rooms: Mapping[EquipmentId, str]) -> Future[Offset]:
+        """Queue `records` of lab computers; the future tells their offset once they are on disk. Raises as `post`."""
+        promise: Future[Offset] = Future()
+        promise.set_running_or_notify_cancel()  # as in `_queued`
+        told = (*self._newcomers(records, rooms, self._clock.now()), *records)
+        self._journal.append(told, promise.set_result, timeout_s=ROOM_WAIT_S)
+        self._journal.hurry()
+        return promise
+
     def refuse(self, start: bytes, *, size: int, reason: str) -> Future[Posted]:
         """Queue the record of a body of `size` bytes (as far as that is known) that is not read beyond `start`."""
         at = self._clock.now()

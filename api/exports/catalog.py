@@ -11,7 +11,7 @@ from enum import Enum
 
 from api.exports.book import Book, book_of
 from api.exports.formats import TABLES, Format
-from api.exports.numbers import jobs_table, sessions_table, span_told, utilisation_table
+from api.exports.numbers import jobs_table, runs_table, sessions_table, span_told, utilisation_table
 from api.pages.texts import Texts
 from api.session_views import session_views
 from edge.monitoring.contract import Monitoring, Period
@@ -120,6 +120,15 @@ def _jobs(question: Question, sources: Sources) -> Book:
     return _windowed(jobs_table(jobs, offset, question.texts), question, sources)
 
 
+def _runs(question: Question, sources: Sources) -> Book:
+    """As they were when the gateway last wrote that it lives, so that equal journals give equal tables."""
+    store = sources.store
+    offset, now = store.offset(), store.last_alive()
+    runs = store.runs(None, question.start, question.end)
+    table = runs_table(runs, question.end if now is None else now, offset, question.texts)
+    return _windowed(table, question, sources)
+
+
 def _equipment(question: Question, sources: Sources) -> Book:
     table = equipment_table(sources.settings.equipment, language=question.texts.language)
     return _called("equipment", table, question, sources)
@@ -146,6 +155,7 @@ EXPORTS: Mapping[str, Export] = {
     "utilisation": Export(Asks.WINDOW, _utilisation),
     "practical-sessions": Export(Asks.WINDOW, _sessions),
     "jobs": Export(Asks.WINDOW, _jobs),
+    "runs": Export(Asks.WINDOW, _runs),
     "equipment": Export(Asks.NOTHING, _equipment),
     "timetable": Export(Asks.NOTHING, _timetable),
 }

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from api.exports.rows import rows_of
-from api.exports.shapes import JOBS, SESSIONS, UTILISATION
+from api.exports.shapes import JOBS, RUNS, SESSIONS, UTILISATION
 from api.exports.words import table_of
 from api.instants import format_instant
 from api.pages.texts import Texts
+from api.run_views import run_view
 from api.session_views import SessionView
 from api.session_views import computed_from as sessions_from
 from api.utilisation_views import computed_from as figures_from
@@ -20,7 +21,8 @@ from api.views import ComputedFrom
 from edge.numbers.figures import Figures
 from edge.numbers.practice import Meetings
 from edge.register.exports.table import Table
-from edge.store.contract import Job, Offset
+from edge.store.contract import Job, Offset, Run
+from telemetry.model import Instant
 
 
 def about(texts: Texts, found: ComputedFrom) -> dict[str, str]:
@@ -52,6 +54,12 @@ def _job_cell(job: Job, column: str) -> object:
     if column == "outcome":
         return job.outcome.word
     return getattr(job, column)
+
+
+def runs_table(runs: Sequence[Run], now: Instant, offset: Offset, texts: Texts) -> Table:
+    """Runs as they are at `now`, by start."""
+    views = [run_view(run, now) for run in runs]
+    return table_of("runs", RUNS, rows_of(views, RUNS), texts, {texts("about.offset"): str(offset)})
 
 
 def span_told(texts: Texts, start: int, end: int) -> dict[str, str]:

@@ -74,6 +74,29 @@ JOBS: Shape = {
     "reason": Type.TEXT,
 }
 
+RUNS: Shape = {
+    "id": Type.TEXT,
+    "title": Type.TEXT,
+    "lab_work": Type.TEXT,
+    "group": Type.TEXT,
+    "equipment": Type.TEXT,
+    "channels": Type.TEXT,
+    "period_ns": Type.WHOLE,
+    "started": Type.INSTANT,
+    "ended": Type.INSTANT,
+    "live": Type.FLAG,
+    "closed_by": "closed_by",
+}
+
+RUN_DATA: Shape = {
+    "offset": Type.WHOLE,
+    "equipment": Type.TEXT,
+    "channel": Type.TEXT,
+    "unit": Type.TEXT,
+    "t": Type.INSTANT,
+    "v": Type.NUMBER,
+}
+
 EQUIPMENT: Shape = {
     "id": Type.TEXT,
     "name": Type.TEXT,

@@ -17,12 +17,13 @@ from edge.clock import Clock
 from edge.numbers.entered import Desk, Entered
 from edge.numbers.figures import minute_of
 from edge.numbers.observed import Observations, Span
+from edge.numbers.runs import RunRows, run_rows
 from edge.store.contract import Job, Offset, Store
 from telemetry.civil import Day, day_of
 from telemetry.columns import Int64s, Intervals, Jobs, Lessons, Sessions
 from telemetry.lessons import lessons
 from telemetry.model import EquipmentId, Instant, State
-from telemetry.sessions import Observed, practical_sessions
+from telemetry.sessions import Observed, no_jobs, practical_sessions
 from telemetry.zones import NS_PER_DAY, NS_PER_HOUR, earliest
 
 AROUND_NS = 25 * NS_PER_HOUR
@@ -43,6 +44,7 @@ class Meetings:
     lessons: Lessons
     intervals: Intervals
     jobs: tuple[Job, ...]
+    runs: RunRows
     offset: Offset
     entered: Entered
     until: Instant
@@ -68,10 +70,11 @@ class Practice:
             known = self._kept.get((start, end))
             if known is None or known[0] is not seen.revisions or known[1].entered is not entered:
                 jobs = _in_order(self._store.jobs(entered.inventory.ids, span.start, span.until))
-                found = judged(entered, seen.intervals, jobs, span)
+                runs = self._runs(entered, span)
+                found = judged(entered, seen.intervals, jobs, span, runs=runs.columns)
                 inside = np.flatnonzero((found[0].start >= start) & (found[0].start < end))
                 order = np.lexsort((np.array(found[0].id, np.str_)[inside], found[0].start[inside]))
-                meetings = Meetings(inside[order], *found, seen.intervals, jobs, seen.offset, entered, span.until)
+                meetings = Meetings(inside[order], *found, seen.intervals, jobs, runs, seen.offset, entered, span.until)
                 known = self._kept[start, end] = seen.revisions, meetings
             self._kept.move_to_end((start, end))
             while len(self._kept) > 1 and sum(len(m.sessions) + 1 for _, m in self._kept.values()) > ROWS_LIMIT:
@@ -91,6 +94,10 @@ class Practice:
         window = self._window_of(session)
         return None if window is None else self.meetings(*window)
 
+    def _runs(self, entered: Entered, span: Span) -> RunRows:
+        ids = entered.inventory.ids
+        return run_rows(ids, self._store.runs(ids, span.start, span.until), span.until)
+
     def _around(self, start: Instant, end: Instant) -> Span:
         start, end = start - AROUND_NS, end + AROUND_NS
         return Span(start, end, min(max(minute_of(self._clock), start), end))
@@ -109,10 +116,12 @@ class Practice:
         return int(edges[0]), int(edges[1])
 
 
-def judged(entered: Entered, intervals: Intervals, jobs: Sequence[Job], span: Span) -> tuple[Sessions, Lessons]:
-    """Every session that meets a span, and the lessons among them."""
+def judged(
+    entered: Entered, intervals: Intervals, jobs: Sequence[Job], span: Span, *, runs: Jobs | None = None
+) -> tuple[Sessions, Lessons]:
+    """Every session that meets a span, and the lessons among them; without `runs` none is named as evidence."""
     held = lessons(entered.timetable, entered.inventory, entered.zone, (span.start, span.end))
-    observed = Observed(intervals, jobs=job_columns(entered.inventory.ids, jobs))
+    observed = Observed(intervals, runs or no_jobs(), job_columns(entered.inventory.ids, jobs))
     sessions = practical_sessions(
         observed, held, entered.inventory, rules=entered.rules, told=entered.told, now=span.until
     )

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from telemetry.model import JobPhase, JobSeen, State
+from telemetry.model import JobPhase, JobSeen, RunPhase, RunSeen, State
 from tests.api.lab import HOUR, NOW, PRINTER, Lab, link, reading, state
 from tests.api.school import SESSION, school
 
@@ -19,6 +19,9 @@ ANSWERS = {
     "/api/v1/equipment/{equipment}/jobs": f"/api/v1/equipment/printer-1/jobs?{WINDOW}",
     "/api/v1/readings": READINGS,
     "/api/v1/records": "/api/v1/records",
+    "/api/v1/runs": "/api/v1/runs",
+    "/api/v1/runs/{run}": "/api/v1/runs/diode-1",
+    "/api/v1/runs/{run}/data": "/api/v1/runs/diode-1/data",
     "/api/v1/practical-sessions": f"/api/v1/practical-sessions?{WINDOW}",
     "/api/v1/practical-sessions/{session}": f"/api/v1/practical-sessions/{SESSION}",
     "/api/v1/practical-sessions/{session}/evidence": f"/api/v1/practical-sessions/{SESSION}/evidence",
@@ -81,6 +84,7 @@ def test_answers_are_what_the_document_says(lab: Lab, path: str, points: str) ->
     lab.enter(*school())
     lab.keep([state(NOW - HOUR, State.BUSY), reading(NOW - HOUR, 1.5), link(NOW, up=True)])
     lab.keep([JobSeen(PRINTER, NOW - 5, NOW - 5, "a", JobPhase.STARTED, "куб", 0.5)])
+    lab.keep([RunSeen(PRINTER, NOW - 2 * HOUR, NOW, "diode-1", RunPhase.STARTED, title="ВАХ")])
     document = lab.get("/openapi.json")
     schema = document["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
     address = ANSWERS[path] + (points if path == "/api/v1/readings" else "")
@@ -96,8 +100,9 @@ def test_the_checker_itself_finds_faults() -> None:
 def test_every_path_is_documented_and_none_needs_the_internet(lab: Lab) -> None:
     document = lab.get("/openapi.json")
     files = {"/api/v1/exports/{name}", "/api/v1/exports/schema.json"}
+    posted = {"/api/v1/runs/{run}/stop"}
     imports = {"/api/v1/timetable/import", "/api/v1/register/{kind}/import", "/api/v1/equipment/import"}
-    assert {*ANSWERS, *files, *imports, "/metrics"} == set(document["paths"])
+    assert {*ANSWERS, *files, *imports, *posted, "/metrics"} == set(document["paths"])
     assert document["paths"]["/api/v1/readings"]["post"]["requestBody"]["content"].keys() == {
         "application/json",
         "application/x-ndjson",
