@@ -9,11 +9,14 @@ from pydantic import BaseModel
 
 from api.command import app
 from drivers.catalog import CATALOG
+from edge.register.imports.columns import COLUMNS
+from edge.register.kinds import KINDS
 from edge.settings import Api, Centre, Equipment, Journal, LinkSettings, Monitoring, Mqtt
 from tests.house.sources import ROOT
 
 CONFIGURATION = (ROOT / "docs" / "configuration.md").read_text("utf-8")
 DRIVERS = (ROOT / "docs" / "drivers.md").read_text("utf-8")
+REGISTER = (ROOT / "docs" / "register.md").read_text("utf-8")
 INTERFACES = (ROOT / "docs" / "interfaces.md").read_text("utf-8")
 
 
@@ -29,6 +32,15 @@ def test_every_driver_and_each_of_its_options_is_told(family: str) -> None:
     assert f"## {family}" in DRIVERS
     section = DRIVERS.split(f"## {family}")[1].split("\n## ")[0]
     assert [name for name in CATALOG[family].settings.model_fields if f"`{name}`" not in section] == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_entry_and_each_of_its_fields_and_columns_is_told(kind: str) -> None:
+    assert re.search(rf"\b{kind}\b", INTERFACES)
+    assert f"\n## {kind}\n" in REGISTER
+    section = REGISTER.split(f"\n## {kind}\n")[1].split("\n## ")[0]
+    assert [name for name in KINDS[kind].model_fields if f"\n| `{name}` |" not in section] == []
+    assert [one.ru for one in COLUMNS.get(kind, ()) if one.field != "id" and f"| {one.ru} |" not in section] == []
 
 
 def test_every_command_is_told() -> None:
