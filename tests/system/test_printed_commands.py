@@ -28,6 +28,10 @@ def blocks(text: str, language: str) -> list[str]:
     return re.findall(rf"(?s)```{language}\n(.*?)```", text)
 
 
+PROGRAMS = blocks(LAB_COMPUTERS, "python")
+OF_A_RUN = [n for n, program in enumerate(PROGRAMS) if "runs" in program]
+
+
 @pytest.fixture
 def gateway(tmp_path: Path) -> Iterator[tuple[str, int]]:
     """Its address and the port of its broker."""
@@ -58,10 +62,27 @@ def test_every_printed_way_to_publish_works(document: str, gateway: tuple[str, i
         assert becomes_true(lambda value=value: laptop(address).get("temperature") == value)  # type: ignore[misc]  # mypy cannot infer a lambda with a default
 
 
-@pytest.mark.parametrize("n", range(len(blocks(LAB_COMPUTERS, "python"))))
+@pytest.mark.parametrize("n", [n for n in range(len(PROGRAMS)) if n not in OF_A_RUN])
 def test_every_printed_program_runs(n: int, gateway: tuple[str, int]) -> None:
     address, _ = gateway
-    program = blocks(LAB_COMPUTERS, "python")[n].replace(API, address)
+    printed(n, address)
+    assert laptop(address)
+
+
+def test_the_printed_run_is_started_fed_stopped_and_followed(gateway: tuple[str, int]) -> None:
+    address, _ = gateway
+    start, follow = OF_A_RUN
+    told = printed(start, address)
+    (run,) = httpx.get(f"{address}/api/v1/runs").json()["items"]
+    assert (run["equipment"], run["title"], run["closed_by"]) == (["laptop-3"], "Cooling of water", "stop")
+    assert run["id"] in told
+    followed = printed(follow, address)
+    assert [followed.count(f", {90.0 - n})") for n in range(10)] == [1] * 10
+
+
+def printed(n: int, address: str) -> str:
+    """What a printed program prints."""
+    program = PROGRAMS[n].replace(API, address)
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=30, check=False)
     assert done.returncode == 0, done.stderr
-    assert laptop(address)
+    return done.stdout
