@@ -41,7 +41,7 @@ def body_of(period: Period, inputs: Inputs, sources: Sources) -> bytes:
         inputs,
         entered,
         register=sources.register,
-        part_of=lambda window, until: part_of(sources.told, entered, window, until),
+        part_of=lambda wanted: part_of(sources.told, entered, wanted),
         computed_from=computed_from(sources, inputs, tuple(rule.version for rule in entered.rules)),
     )
     return written(reckoned, inputs, titles_of(sources.register, names_of(entered, inputs)))

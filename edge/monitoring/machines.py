@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from edge.numbers.entered import Entered
 from edge.numbers.observed import Span, read
@@ -17,7 +18,8 @@ from edge.numbers.practice import AROUND_NS, judged
 from edge.store.contract import Job, Told
 from telemetry.bases import bases
 from telemetry.calendar import Unit, buckets
-from telemetry.columns import Int32s, Int64s, Intervals, Lessons, Sessions, Utilisation
+from telemetry.columns import Int64s, Intervals, Lessons, Sessions, Utilisation
+from telemetry.indicators.lists import items_of, starts_of
 from telemetry.indicators.world import Codes, EquipmentDays, Meetings, Work
 from telemetry.lessons import maintenance, opening
 from telemetry.model import Instant, State
@@ -40,6 +42,18 @@ class Part:
     jobs: tuple[Work, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A window [start, end) as it was known at `until`.
+
+    Of a `former` year nothing is asked where nobody was watching yet: what its timetable planned proves nothing now.
+    """
+
+    window: tuple[Instant, Instant]
+    until: Instant
+    former: bool
+
+
 def window_of(zone: Zone, first: int, last: int) -> tuple[Instant, Instant]:
     """The instants [start, end) of the local days `first` to `last`, inclusive."""
     start, end = earliest(zone, np.array([first, last + 1], np.int64) * NS_PER_DAY).tolist()
@@ -51,19 +65,27 @@ def known_until(window: tuple[Instant, Instant], now: Instant) -> Instant:
     return min(now, window[1] + AROUND_NS)
 
 
-def part_of(told: Told, entered: Entered, window: tuple[Instant, Instant], until: Instant) -> Part:
+def part_of(told: Told, entered: Entered, wanted: Wanted) -> Part:
     """What machines told of a window; what is at `until` or later has not happened."""
+    window, until = wanted.window, wanted.until
     span = Span(window[0] - AROUND_NS, window[1] + AROUND_NS, max(until, window[0] - AROUND_NS))
     ids = entered.inventory.ids
     intervals = read(told, ids, span)
+    watched = bool((intervals.state != State.UNKNOWN).any())
+    if wanted.former and not watched and not _spoken_of(entered):
+        return Part(joined_meetings([]), joined_days([]), ())
     jobs = told.jobs(ids, span.start, span.until)
     sessions, held = judged(entered, intervals, _in_order(jobs), span)
-    table = _by_day(entered, intervals, held, window)
     return Part(
         _meetings(sessions, held, entered, (window[0], min(window[1], until))),
-        _days(table, entered),
+        _days(_by_day(entered, intervals, held, window), entered) if watched else joined_days([]),
         _works([job for job in jobs if window[0] <= job.started < window[1]], entered.zone),
     )
+
+
+def _spoken_of(entered: Entered) -> bool:
+    """Whether anybody ever said anything of a session."""
+    return bool(len(entered.told.corrections) or len(entered.told.attendance))
 
 
 def joined_meetings(parts: Sequence[Meetings]) -> Meetings:
@@ -77,7 +99,7 @@ def joined_meetings(parts: Sequence[Meetings]) -> Meetings:
     return Meetings(
         **columns,
         equipment=tuple(names),
-        used_start=np.concatenate(([0], np.cumsum(lengths))).astype(np.int64),
+        used_start=starts_of(lengths),
         used=np.concatenate([np.empty(0, np.int32), *used]),
     )
 
@@ -120,9 +142,8 @@ def _by_day(entered: Entered, intervals: Intervals, held: Lessons, window: tuple
 
 
 def _days(table: Utilisation, entered: Entered) -> EquipmentDays:
-    """A row for each equipment and day; none at all where nothing was known of any of them: nobody was watching yet."""
-    watched = bool((table.state_ns.sum(axis=1) > table.state_ns[:, State.UNKNOWN]).any())
-    rows = np.arange(len(table) if watched else 0)
+    """A row for each equipment and day."""
+    rows = np.arange(len(table))
     code = table.key[rows].tolist()
     inventory, scheduled, timetable = entered.inventory, utilisation_scheduled(table), utilisation_timetable(table)
     return EquipmentDays(
@@ -153,71 +174,54 @@ def _meetings(sessions: Sessions, held: Lessons, entered: Entered, window: tuple
     inside = np.flatnonzero((sessions.start >= window[0]) & (sessions.start < window[1]))
     order = np.lexsort((np.array([sessions.id[row] for row in inside.tolist()], np.str_), sessions.start[inside]))
     rows = inside[order]
-    status = sessions.status[rows]
-    named = _Named(held, entered, sessions, rows)
+    status, lesson = sessions.status[rows], sessions.lesson[rows]
+    room = _worded(sessions.rooms, sessions.room[rows])
+    program = _of_lesson(held.programs, held.program, lesson)
+    tracks = {name: track for name, (track, _level) in entered.programs.items() if track}
+    in_room = _tracks_of_rooms(entered)
     lengths = np.diff(sessions.used_start)[rows]
     return Meetings(
         id=tuple(sessions.id[row] for row in rows.tolist()),
         day=days_at(entered.zone, sessions.start[rows]),
-        status=tuple(SessionStatus(one).word for one in status.tolist()),
+        status=_worded(_STATUS, status),
         held=(counted(sessions)[rows] | np.isin(status, _HELD)).astype(np.int8),
         by_telemetry=(status == SessionStatus.CONFIRMED_BY_TELEMETRY).astype(np.int8),
-        kind=tuple(LessonKind(one).word for one in sessions.kind[rows].tolist()),
-        track=named.tracks(),
-        room=named.rooms(),
-        group=named.of("group", held.groups),
-        program=named.of("program", held.programs),
-        partner=named.of("partner", held.partners),
-        form=named.forms(),
-        level=named.levels(),
+        kind=_worded(_KIND, sessions.kind[rows]),
+        track=tuple(tracks.get(one) or in_room.get(where, "") for one, where in zip(program, room, strict=True)),
+        room=room,
+        group=_of_lesson(held.groups, held.group, lesson),
+        program=program,
+        partner=_of_lesson(held.partners, held.partner, lesson),
+        form=_of_lesson(_FORM, held.form, lesson),
+        level=tuple(entered.programs[one][1] if one in entered.programs else "" for one in program),
         learners=sessions.learners[rows].astype(np.int64),
         learner_ns=learner_ns(sessions)[rows],
         equipment=tuple(map(str, sessions.ids)),
-        used_start=np.concatenate(([0], np.cumsum(lengths))).astype(np.int64),
-        used=_lists(sessions.used_start, sessions.used, rows),
+        used_start=starts_of(lengths),
+        used=items_of(sessions.used_start, sessions.used, rows)[1],
     )
 
 
-def _lists(start: Int64s, items: Int32s, rows: Int64s) -> Int32s:
-    """The lists of `rows`, one after the other."""
-    kept = [items[start[row] : start[row + 1]] for row in rows.tolist()]
-    return np.concatenate([np.empty(0, np.int32), *kept])
+_STATUS = tuple(one.word for one in SessionStatus)
+_KIND = tuple(one.word for one in LessonKind)
+_FORM = tuple(one.word for one in Form)
 
 
-class _Named:
-    """Words of sessions that their lesson, its program or the room tells; "" where nothing does."""
+def _worded(words: tuple[str, ...], code: npt.NDArray[np.integer[Any]]) -> Codes:
+    """The word of each code; "" for -1."""
+    listed = (*words, "")
+    return tuple(listed[one] for one in code.tolist())
 
-    def __init__(self, held: Lessons, entered: Entered, sessions: Sessions, rows: Int64s) -> None:
-        self._held = held
-        self._rows = rows
-        self._lesson = sessions.lesson[rows].tolist()
-        self._room = [sessions.rooms[code] if code >= 0 else "" for code in sessions.room[rows].tolist()]
-        self._programs = entered.programs
-        inventory = entered.inventory
-        self._track_of = dict(reversed(list(zip(inventory.room, inventory.track, strict=True))))
 
-    def of(self, column: str, names: tuple[str, ...]) -> Codes:
-        codes = getattr(self._held, column).tolist()
-        found = (codes[lesson] if lesson >= 0 else -1 for lesson in self._lesson)
-        return tuple(names[code] if code >= 0 else "" for code in found)
+def _of_lesson(words: tuple[str, ...], code: npt.NDArray[np.integer[Any]], lesson: Int64s) -> Codes:
+    """The word of each session's lesson; "" where none announced it."""
+    return _worded(words, np.append(code, -1)[lesson])
 
-    def rooms(self) -> Codes:
-        return tuple(self._room)
 
-    def forms(self) -> Codes:
-        form = self._held.form.tolist()
-        return tuple(Form(form[lesson]).word if lesson >= 0 else "" for lesson in self._lesson)
-
-    def tracks(self) -> Codes:
-        """Of its program, else of the equipment in its room."""
-        programs = self.of("program", self._held.programs)
-        return tuple(
-            self._programs.get(program, ("", ""))[0] or self._track_of.get(room, "")
-            for program, room in zip(programs, self._room, strict=True)
-        )
-
-    def levels(self) -> Codes:
-        return tuple(self._programs.get(one, ("", ""))[1] for one in self.of("program", self._held.programs))
+def _tracks_of_rooms(entered: Entered) -> dict[str, str]:
+    """The track of the first equipment in each room."""
+    inventory = entered.inventory
+    return dict(zip(reversed(inventory.room), reversed(inventory.track), strict=True))
 
 
 def tracks_of(entered: Entered) -> dict[str, str]:

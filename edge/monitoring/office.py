@@ -205,7 +205,7 @@ class Office:
             inputs,
             entered,
             register=register,
-            part_of=lambda window, until: self._present.part(entered, window, until),
+            part_of=lambda wanted: self._present.part(entered, wanted),
             computed_from=computed_from(
                 Sources(self._store, register), inputs, tuple(rule.version for rule in entered.rules)
             ),

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from edge.clock import Clock
-from edge.monitoring.machines import Part, part_of
+from edge.monitoring.machines import Part, Wanted, part_of
 from edge.numbers.entered import Entered, entered_of
 from edge.register.calendar import BellSchedule, Holiday, MovedDay, OpeningHours, Term
 from edge.register.contract import E, Register, RegisterVersion, Row, Snapshot
@@ -80,7 +80,7 @@ class Present:
         self._lock = threading.RLock()
         self._entered: tuple[tuple[Equipment, ...], _Rows, Entered] | None = None
         self._linked: tuple[_Rows, Snapshot] | None = None
-        self._parts: dict[tuple[tuple[Instant, Instant], Instant], _Kept] = {}
+        self._parts: dict[Wanted, _Kept] = {}
 
     def register(self) -> Whole:
         """The register as it is, with its learners, which are read anew only where one of those entries changed."""
@@ -103,23 +103,23 @@ class Present:
                 self._entered = equipment, rows, entered_of(register, equipment, self._zone)
             return self._entered[2]
 
-    def part(self, entered: Entered, window: tuple[Instant, Instant], until: Instant) -> Part:
+    def part(self, entered: Entered, wanted: Wanted) -> Part:
         """What machines told of a window; the same object for as long as nothing in it changed."""
         with self._lock:
-            kept, instance, offset = self._parts.get((window, until)), self._store.instance(), self._store.offset()
-            if kept is None or kept.entered is not entered or not self._untouched(kept, until, instance, offset):
-                kept = _Kept(part_of(self._store, entered, window, until), entered, instance, offset)
-                self._parts.pop((window, until), None)
-                self._parts[window, until] = kept
+            kept, instance, offset = self._parts.get(wanted), self._store.instance(), self._store.offset()
+            if kept is None or kept.entered is not entered or not self._untouched(kept, wanted, instance, offset):
+                kept = _Kept(part_of(self._store, entered, wanted), entered, instance, offset)
+                self._parts.pop(wanted, None)
+                self._parts[wanted] = kept
             while len(self._parts) > PARTS_LIMIT:
                 del self._parts[next(iter(self._parts))]
             return kept.part
 
-    def _untouched(self, kept: _Kept, until: Instant, instance: str, offset: Offset) -> bool:
+    def _untouched(self, kept: _Kept, wanted: Wanted, instance: str, offset: Offset) -> bool:
         if kept.instance != instance:
             return False
         if kept.offset != offset:
-            if touched_before(self._store.touched_since(kept.offset), until):
+            if touched_before(self._store.touched_since(kept.offset), wanted.until):
                 return False
             kept.offset = offset
         return True

@@ -12,7 +12,7 @@ import numpy as np
 
 from edge.monitoring.contract import Component, ComputedFrom, Direction, Manual, Measured, Period, Report
 from edge.monitoring.inputs import Inputs
-from edge.monitoring.machines import Part, days_at, known_until, tracks_of, window_of
+from edge.monitoring.machines import Part, Wanted, days_at, known_until, tracks_of, window_of
 from edge.monitoring.titles import names_of
 from edge.monitoring.world import world_of
 from edge.numbers.entered import Entered
@@ -26,13 +26,12 @@ from telemetry.indicators.facts import Amount, Facts
 from telemetry.indicators.measures import amount, components, how_of, rows_of
 from telemetry.indicators.periods import Window, quarter_window, year_to_date_window
 from telemetry.indicators.table import INDICATORS
-from telemetry.model import Instant
 
 YEARS_BEFORE = 2
 """Years whose quarters stand beside those of the report's own."""
 
-PartOf = Callable[[tuple[Instant, Instant], Instant], Part]
-"""What machines told of a window [start, end), as it was known at an instant."""
+PartOf = Callable[[Wanted], Part]
+"""What machines told of a window."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,7 +68,7 @@ def reckon(
     computed_from: ComputedFrom,
 ) -> Reckoned:
     """The report of a period; `register` comes with its learners, and `entered` is of the same version."""
-    parts = [_part(one, inputs, entered, part_of) for one in quarters_until(period)]
+    parts = [part_of(_wanted(one, period, inputs, entered)) for one in quarters_until(period)]
     today = int(days_at(entered.zone, np.array([inputs.now], np.int64))[0])
     world = world_of(register, parts, runs=inputs.runs, tracks=tracks_of(entered), today=today)
     told = _Told(period, register, names_of(entered, inputs))
@@ -87,9 +86,9 @@ def reckon(
     return Reckoned(report, facts)
 
 
-def _part(period: Period, inputs: Inputs, entered: Entered, part_of: PartOf) -> Part:
-    window = window_of(entered.zone, *own_days(period))
-    return part_of(window, known_until(window, inputs.now))
+def _wanted(quarter: Period, period: Period, inputs: Inputs, entered: Entered) -> Wanted:
+    window = window_of(entered.zone, *own_days(quarter))
+    return Wanted(window, known_until(window, inputs.now), former=quarter.year < period.year)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
