@@ -18,6 +18,7 @@ from starlette.responses import Response
 from api.answers import dumped
 from api.views import FieldFault, ProblemView
 from edge.errors import Damaged, Full, GiveUp, LabedgeError, Retry
+from edge.monitoring.contract import UnknownIndicator
 from edge.register.contract import Conflict, Refused
 from edge.runs import Contradicted
 
@@ -32,6 +33,7 @@ _STATUS: dict[type[LabedgeError], HTTPStatus] = {
     Conflict: HTTPStatus.CONFLICT,
     Contradicted: HTTPStatus.CONFLICT,
     Damaged: HTTPStatus.INTERNAL_SERVER_ERROR,
+    UnknownIndicator: HTTPStatus.NOT_FOUND,
 }
 _FIX = {
     404: "Check the address; every path is listed in /openapi.json.",

@@ -19,6 +19,7 @@ from edge.ingest import Ingest
 from edge.journal.memory import MemoryJournal
 from edge.live import Live
 from edge.metrics import Metrics
+from edge.monitoring.office import monitoring_of
 from edge.numbers.office import numbers_of
 from edge.register.contract import Change
 from edge.register.database import MEMORY
@@ -65,6 +66,9 @@ class Lab:
         self.numbers = numbers_of(
             self.store, self.register, lambda: self.settings.equipment, centre=self.settings.centre, clock=self.clock
         )
+        self.monitoring = monitoring_of(
+            self.store, self.register, lambda: self.settings.equipment, centre=self.settings.centre, clock=self.clock
+        )
         self.app: FastAPI = create_app(
             settings=self.settings,
             store=self.store,
@@ -74,6 +78,7 @@ class Lab:
             metrics=self.metrics,
             clock=self.clock,
             numbers=self.numbers,
+            monitoring=self.monitoring,
             config=self.config,
         )
         self.client = TestClient(self.app, base_url="http://127.0.0.1", raise_server_exceptions=False)
