@@ -132,14 +132,20 @@ def verify(
 
 @app.command()
 def export(  # noqa: PLR0913, PLR0917 - Typer's way to write options
-    name: Annotated[str, typer.Argument(help="utilisation, practical-sessions, jobs, equipment, timetable.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="The file: .csv, .xlsx, .json or .parquet.")],
+    name: Annotated[str, typer.Argument(help="utilisation, monitoring …; any of GET /api/v1/exports.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="The file: .csv, .xlsx, .json, .parquet, .html.")],
     first: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="The first day.")] = None,
     last: Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="The last day, included.")] = None,
     form: Annotated[str, typer.Option("--format", help="Other than the suffix tells: csv-excel …")] = "",
     language: Annotated[str, typer.Option("--lang", help="ru or en: of the headers; default: the centre's.")] = "",
-    by: Annotated[str, typer.Option("--by", help="Of utilisation: equipment, room, track, kind …")] = "equipment",
+    by: Annotated[str, typer.Option("--by", help="Of utilisation: equipment, room …; of evidence: a breakdown.")] = "",
     bucket: Annotated[str, typer.Option("--bucket", help="Of utilisation: day, week, month, quarter …")] = "day",
+    year: Annotated[int, typer.Option("--year", help="Of monitoring, evidence, facts: the calendar year.")] = 0,
+    quarter: Annotated[int, typer.Option("--quarter", help="1 to 4; values run from 1 January to its end.")] = 0,
+    edition: Annotated[int, typer.Option("--edition", help="As it was closed; default: as of now.")] = 0,
+    number: Annotated[str, typer.Option("--number", help="Of evidence: one indicator; default: all.")] = "",
+    key: Annotated[str, typer.Option("--key", help="Of evidence: one key of the breakdown --by.")] = "",
+    inside: Annotated[bool, typer.Option("--inside", help="For the school itself: small groups are shown.")] = False,  # noqa: FBT002 - Typer's way to write a flag
     config: ConfigOption = None,
     data_dir: DataOption = None,
 ) -> None:
@@ -149,12 +155,24 @@ def export(  # noqa: PLR0913, PLR0917 - Typer's way to write options
     """
     from api import exporting  # noqa: PLC0415 - as in `run`
 
-    words = exporting.Words(name, first=first, last=last, by=by, bucket=bucket, language=language)
+    words = exporting.Words(
+        name,
+        first=first,
+        last=last,
+        by=by,
+        bucket=bucket,
+        language=language,
+        year=year,
+        quarter=quarter,
+        edition=edition,
+        number=number,
+        key=key,
+        inside=inside,
+    )
     settings = exporting.demo_roster() if config is None else load(config, environ=os.environ)
     folder = data_dir or Path("data", "demo" if config is None else "lab")
-    size = exporting.export(
-        words, exporting.format_of(output, form), output, settings=settings, folder=folder, clock=SystemClock()
-    )
+    lab = exporting.Lab(settings, folder, SystemClock(), config)
+    size = exporting.export(words, exporting.format_of(output, form), output, lab)
     typer.echo(f"{output}: {size} bytes")
 
 

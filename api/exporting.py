@@ -6,7 +6,7 @@ The same journal and register give the same bytes; nothing here asks a running g
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -16,13 +16,17 @@ from typing import BinaryIO
 import numpy as np
 
 from api.exports.book import Book
-from api.exports.catalog import EXPORTS, Asks, Question, Sources
+from api.exports.catalog import EXPORTS, Asks
 from api.exports.formats import FORMATS, Format
+from api.exports.question import Question, Sources
 from api.exports.words import words_of
 from api.pages.texts import LANGUAGES, Language
 from edge.clock import Clock
 from edge.errors import GiveUp
 from edge.main import JOURNAL, REGISTER
+from edge.monitoring.contract import Period
+from edge.monitoring.office import monitoring_of
+from edge.monitoring.sets import beside
 from edge.numbers.figures import By, Cut
 from edge.numbers.office import numbers_of
 from edge.register.sqlite import SqliteRegister
@@ -30,6 +34,7 @@ from edge.register.timetable import day_of
 from edge.settings import Settings
 from edge.store.local import LocalStore
 from edge.zones import zone_of
+from telemetry.indicators.definition import Dimension
 from telemetry.model import Instant
 from telemetry.zones import NS_PER_DAY, earliest
 
@@ -44,9 +49,15 @@ class Words:
     name: str = field(kw_only=False)
     first: datetime | None = None
     last: datetime | None = None
-    by: str = By.EQUIPMENT
+    by: str = ""
     bucket: str = Cut.DAY
     language: str = ""
+    year: int = 0
+    quarter: int = 0
+    edition: int = 0
+    number: str = ""
+    key: str = ""
+    inside: bool = False
 
 
 def window(first: date, last: date, timezone: str) -> tuple[Instant, Instant]:
@@ -72,45 +83,80 @@ def format_of(path: Path, named: str = "") -> Format:
     return by_suffix[path.suffix]
 
 
+@dataclass(frozen=True, slots=True)
+class Lab:
+    """Where a command looks: the settings, their file, the folder of the journal, the time."""
+
+    settings: Settings
+    folder: Path
+    clock: Clock
+    config: Path | None = None
+
+
 @contextmanager
-def opened(settings: Settings, folder: Path, clock: Clock) -> Iterator[Sources]:
-    """Who answers from the journal and the register in `folder`; raises `GiveUp` where there is no journal."""
+def opened(lab: Lab) -> Iterator[Sources]:
+    """Who answers from the journal and the register of a lab; raises `GiveUp` where there is no journal.
+
+    Sets of indicators beside the configuration take part, as they do in the gateway.
+    """
     with ExitStack() as closing:
-        store = LocalStore(folder / JOURNAL)
+        store = LocalStore(lab.folder / JOURNAL)
         closing.callback(store.close)
-        register = SqliteRegister(folder / REGISTER)
+        register = SqliteRegister(lab.folder / REGISTER)
         closing.callback(register.close)
-        numbers = numbers_of(store, register, lambda: settings.equipment, centre=settings.centre, clock=clock)
-        yield Sources(settings, store, numbers, None)
+        joined = (store, register, lambda: lab.settings.equipment)
+        numbers = numbers_of(*joined, centre=lab.settings.centre, clock=lab.clock)
+        monitoring = monitoring_of(*joined, centre=lab.settings.centre, clock=lab.clock, sets=beside(lab.config))
+        yield Sources(lab.settings, store, numbers, monitoring)
 
 
-def export(words: Words, form: Format, path: Path, *, settings: Settings, folder: Path, clock: Clock) -> int:
+def export(words: Words, form: Format, path: Path, lab: Lab) -> int:
     """Write an export to a file, whole or not at all; how many bytes it has. Raises `GiveUp` for words not known."""
     name = ALIASES.get(words.name, words.name)
     _one_of("name", name, tuple(EXPORTS))
     made = EXPORTS[name]
     _one_of(f"the format of {name}", form, made.formats)
-    question = _question(words, made.asks, settings)
-    with opened(settings, folder, clock) as sources:
+    question = _question(words, made.asks, lab.settings)
+    with opened(lab) as sources:
         return save(made.make(question, sources), form, path)
 
 
 def _question(words: Words, asks: Asks, settings: Settings) -> Question:
-    for option, word, allowed in (
-        ("--by", words.by, tuple(By)),
-        ("--bucket", words.bucket, tuple(Cut)),
-        ("--lang", words.language or "ru", LANGUAGES),
-    ):
-        _one_of(option, word, allowed)
     centre = settings.centre
+    _one_of("--lang", words.language or "ru", LANGUAGES)
     language: Language = "en" if (words.language or centre.language) == "en" else "ru"
-    question = Question(texts=words_of(language, centre.timezone), by=By(words.by), cut=Cut(words.bucket))
-    if asks is not Asks.WINDOW:
-        return question
+    question = Question(texts=words_of(language, centre.timezone), number=words.number, key=words.key)
+    return _QUESTIONS[asks](words, question, settings)
+
+
+def _of_window(words: Words, question: Question, settings: Settings) -> Question:
+    by = words.by or By.EQUIPMENT
+    _one_of("--by", by, tuple(By))
+    _one_of("--bucket", words.bucket, tuple(Cut))
     if words.first is None or words.last is None:
         raise GiveUp(f"{words.name} is a table of some days.", fix="Give --from and --to, both days included.")
-    start, end = window(words.first.date(), words.last.date(), centre.timezone)
-    return replace(question, start=start, end=end)
+    start, end = window(words.first.date(), words.last.date(), settings.centre.timezone)
+    return replace(question, start=start, end=end, by=By(by), cut=Cut(words.bucket))
+
+
+def _of_period(words: Words, question: Question, _settings: Settings) -> Question:
+    if not 1 <= words.quarter <= 4 or not 1970 <= words.year <= 2100:
+        raise GiveUp(f"{words.name} is of a quarter.", fix="Give --year and --quarter, 1 to 4.")
+    _one_of("--by", words.by, ("", *Dimension))
+    return replace(
+        question,
+        period=Period(words.year, words.quarter),
+        edition=words.edition,
+        inside=words.inside,
+        by_dimension=Dimension(words.by) if words.by else None,
+    )
+
+
+_QUESTIONS: Mapping[Asks, Callable[[Words, Question, Settings], Question]] = {
+    Asks.WINDOW: _of_window,
+    Asks.PERIOD: _of_period,
+    Asks.NOTHING: lambda _words, question, _settings: question,
+}
 
 
 def _one_of(what: str, word: str, allowed: Sequence[str]) -> None:

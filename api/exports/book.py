@@ -13,9 +13,10 @@ from edge.register.exports.table import Table
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """Tables under one title; `code` is the name of its file, and `timezone` the one of its local times.
+    """Tables under one title; `timezone` is the one of its local times.
 
-    A format of one table takes the first. `printed` makes the HTML of a book that is a report.
+    `code` is the export's name; its file is called so, with `file` behind it where there is one. A format of one table
+    takes the first. `printed` makes the HTML of a book that is a report.
     """
 
     code: str
@@ -25,6 +26,12 @@ class Book:
     about: Mapping[str, str] = field(default_factory=dict)
     about_title: str = "Метаданные"
     printed: Callable[[], str] | None = None
+    file: str = ""
+
+    @property
+    def file_name(self) -> str:
+        """What its file is called, without a suffix."""
+        return f"{self.code}-{self.file}" if self.file else self.code
 
 
 def book_of(table: Table, *, timezone: str = "UTC", about_title: str = "Метаданные") -> Book:

@@ -12,53 +12,16 @@ from enum import Enum
 from api.exports.book import Book, book_of
 from api.exports.formats import TABLES, Format
 from api.exports.numbers import jobs_table, runs_table, sessions_table, span_told, utilisation_table
-from api.pages.texts import Texts
+from api.exports.quarterly import evidence_book, facts_book, monitoring_book
+from api.exports.question import Question, Sources
 from api.session_views import session_views
-from edge.monitoring.contract import Monitoring, Period
-from edge.numbers.figures import By, Cut
+from edge.numbers.figures import By
 from edge.numbers.figures import Question as Cutting
-from edge.numbers.office import Numbers
 from edge.register.exports.equipment import equipment_table
 from edge.register.exports.table import Table
 from edge.register.exports.timetable import timetable_table
 from edge.register.imports.options import Options
 from edge.settings import Settings
-from edge.store.contract import Store
-from telemetry.indicators.definition import Dimension
-from telemetry.model import Instant
-
-_NO_PERIOD = Period(1970, 1)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
-    """What is asked of an export: a window [start, end) ns UTC or a period, whichever the export asks for.
-
-    `edition` 0 is the period as of now. `inside` is for the school's own eyes: small groups of people are not withheld.
-    `number`, `by_dimension` and `key` name one value whose evidence is meant; empty ones mean all of them.
-    """
-
-    texts: Texts
-    start: Instant = 0
-    end: Instant = 0
-    by: By = By.EQUIPMENT
-    cut: Cut = Cut.NONE
-    period: Period = _NO_PERIOD
-    edition: int = 0
-    inside: bool = False
-    number: str = ""
-    by_dimension: Dimension | None = None
-    key: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Sources:
-    """Who answers: the settings, the journal, the register's and the journal's numbers, the monitoring."""
-
-    settings: Settings
-    store: Store
-    numbers: Numbers
-    monitoring: Monitoring | None
 
 
 class Asks(Enum):
@@ -158,4 +121,7 @@ EXPORTS: Mapping[str, Export] = {
     "runs": Export(Asks.WINDOW, _runs),
     "equipment": Export(Asks.NOTHING, _equipment),
     "timetable": Export(Asks.NOTHING, _timetable),
+    "monitoring": Export(Asks.PERIOD, monitoring_book, (*TABLES, Format.HTML)),
+    "evidence": Export(Asks.PERIOD, evidence_book),
+    "facts": Export(Asks.PERIOD, facts_book),
 }

@@ -35,7 +35,7 @@ def delivered(request: Request, book: Book, form: Format, *, file: str = "", inl
         written.close()
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
     headers["Content-Length"] = str(written.seek(0, 2))
-    headers["Content-Disposition"] = disposition((file or book.code) + kind.suffix, inline=inline)
+    headers["Content-Disposition"] = disposition((file or book.file_name) + kind.suffix, inline=inline)
     return StreamingResponse(_pieces(written), headers=headers, media_type=kind.media_type)
 
 

@@ -5,6 +5,7 @@ A file is whole before its first byte is sent; the same question gives the same 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Annotated, Any
@@ -15,14 +16,17 @@ from starlette.responses import Response
 from api.answers import answer
 from api.deps import Parts, PartsIn, checked_window
 from api.exports.asked import FormatQuery, LanguageQuery, texts_of
-from api.exports.catalog import EXPORTS, Asks, Export, Question, Sources
+from api.exports.catalog import EXPORTS, Asks
 from api.exports.delivery import delivered
 from api.exports.document import schema
 from api.exports.formats import Format
+from api.exports.question import Question, Sources
 from api.instants import InstantIn
 from api.problem import Problem
 from api.views import ProblemView
+from edge.monitoring.contract import Period
 from edge.numbers.figures import By, Cut
+from telemetry.indicators.definition import Dimension
 
 router = APIRouter(tags=["exports"])
 
@@ -71,20 +75,98 @@ def known_export(name: Annotated[str, Path(max_length=64, description="One of GE
     return name
 
 
-def windowed(
-    parts: PartsIn,
-    start: Annotated[InstantIn | None, Query(description="First instant of the window")] = None,
-    end: Annotated[InstantIn | None, Query(description="First instant after the window")] = None,
-    by: Annotated[By, Query(description="Of utilisation: what the rows are for")] = By.EQUIPMENT,
+@dataclass(frozen=True, slots=True)
+class Cutting:
+    """How a table is cut, or which value is meant: `by` and `bucket` of utilisation, `by` and `key` of evidence."""
+
+    by: str
+    bucket: Cut
+    number: str
+    key: str
+
+
+def cutting(
+    by: Annotated[str, Query(max_length=32, description="Of utilisation: rows; of evidence: a dimension")] = "",
     bucket: Annotated[Cut, Query(description="Of utilisation: how the window is cut")] = Cut.NONE,
+    number: Annotated[str, Query(max_length=64, description="Of evidence: one indicator; default: all")] = "",
+    key: Annotated[str, Query(max_length=200, description="Of evidence: one key of the dimension `by`")] = "",
+) -> Cutting:
+    """What a request says about the rows."""
+    return Cutting(by, bucket, number, key)
+
+
+@dataclass(frozen=True, slots=True)
+class Quarter:
+    """A period and which of its reports is meant."""
+
+    year: int
+    quarter: int
+    edition: int
+    inside: bool
+
+
+def quarter_of(
+    year: Annotated[int, Query(ge=0, le=2100, description="Of a period: the calendar year")] = 0,
+    quarter: Annotated[int, Query(ge=0, le=4, description="Of a period: 1 to 4")] = 0,
+    edition: Annotated[int, Query(ge=0, le=10_000, description="As closed; default: as of now")] = 0,
+    inside: Annotated[bool, Query(description="For the school itself: small groups are shown")] = False,  # noqa: FBT002 - FastAPI's way
+) -> Quarter:
+    """The period that a request names, zeros where it names none."""
+    return Quarter(year, quarter, edition, inside)
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A window; zeros where a request names none."""
+
+    start: int
+    end: int
+
+
+def stretch_of(
+    start: Annotated[InstantIn | None, Query(description="Of a window: its first instant")] = None,
+    end: Annotated[InstantIn | None, Query(description="Of a window: the first instant after it")] = None,
+) -> Stretch:
+    """The window that a request names."""
+    if start is None or end is None:
+        return Stretch(0, 0)
+    window = checked_window(start, end)
+    return Stretch(window.start, window.end)
+
+
+def question_of(
+    parts: PartsIn,
+    name: Annotated[str, Depends(known_export)],
+    stretch: Annotated[Stretch, Depends(stretch_of)],
+    quarter: Annotated[Quarter, Depends(quarter_of)],
+    cut: Annotated[Cutting, Depends(cutting)],
     language: LanguageQuery = None,
 ) -> Question:
-    """The window that a request asks for, where it does."""
-    question = Question(texts=texts_of(parts, language), by=by, cut=bucket)
-    if start is None or end is None:
-        return question
-    window = checked_window(start, end)
-    return replace(question, start=window.start, end=window.end)
+    """What a request asks of an export; raises `Problem` where a word that the export needs is missing or unknown."""
+    question = Question(texts=texts_of(parts, language), cut=cut.bucket, number=cut.number, key=cut.key)
+    asks = EXPORTS[name].asks
+    if asks is Asks.PERIOD:
+        if not (quarter.year and quarter.quarter):
+            raise _missing(name, "a period", "Give year and quarter.")
+        period = Period(quarter.year, quarter.quarter)
+        dimension = Dimension(_known(cut.by, tuple(Dimension))) if cut.by else None
+        return replace(question, period=period, edition=quarter.edition, inside=quarter.inside, by_dimension=dimension)
+    if asks is Asks.WINDOW and stretch.end == 0:
+        raise _missing(name, "a window", "Give start and end, RFC 3339 with offset.")
+    by = By(_known(cut.by or By.EQUIPMENT, tuple(By)))
+    return replace(question, start=stretch.start, end=stretch.end, by=by)
+
+
+def _missing(name: str, what: str, fix: str) -> Problem:
+    return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"{name} is a table of {what}", fix=fix)
+
+
+def _known(word: str, words: Sequence[str]) -> str:
+    if word not in words:
+        raise Problem(
+            HTTPStatus.UNPROCESSABLE_ENTITY, f"by: there is no {word!r}", fix=f"Take one of {', '.join(words)}."
+        )
+    return word
 
 
 @router.get("/exports/{name}", response_class=Response, responses=_REFUSALS)
@@ -92,28 +174,19 @@ def get_export(
     request: Request,
     parts: PartsIn,
     name: Annotated[str, Depends(known_export)],
-    question: Annotated[Question, Depends(windowed)],
+    question: Annotated[Question, Depends(question_of)],
     form: FormatQuery = Format.JSON,
 ) -> Response:
     """One export as a file; which of the words it has to be told is in the list."""
     export = EXPORTS[name]
-    _check(name, export, question, form)
-    return delivered(request, export.make(question, sources_of(parts)), form)
-
-
-def _check(name: str, export: Export, question: Question, form: Format) -> None:
     if form not in export.formats:
         raise Problem(
             HTTPStatus.NOT_ACCEPTABLE,
             f"{name} is not had as {form.value}",
             fix=f"Ask for ?format={', '.join(export.formats)}.",
         )
-    if export.asks is Asks.WINDOW and question.end == 0:
-        raise Problem(
-            HTTPStatus.UNPROCESSABLE_ENTITY,
-            f"{name} is a table of a window",
-            fix="Give start and end, RFC 3339 with offset.",
-        )
+    inline = form in (Format.HTML, Format.JSON)
+    return delivered(request, export.make(question, sources_of(parts)), form, inline=inline)
 
 
 def sources_of(parts: Parts) -> Sources:

@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from api.command import OK, app
-from api.exporting import Words, demo_roster, export, format_of, window
+from api.exporting import Lab, Words, demo_roster, export, format_of, window
 from api.exports.formats import TABLES, Format
 from edge.clock import ManualClock
 from edge.errors import GiveUp
@@ -59,7 +59,7 @@ def folder(tmp_path: Path) -> Path:
 def written(folder: Path, name: str, form: Format = Format.CSV) -> bytes:
     target = folder / f"out.{form}"
     words = Words(name, first=DAY, last=DAY)
-    size = export(words, form, target, settings=settings(), folder=folder, clock=ManualClock(NOW))
+    size = export(words, form, target, Lab(settings(), folder, ManualClock(NOW)))
     content = target.read_bytes()
     assert size == len(content)
     return content

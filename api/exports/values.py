@@ -1,0 +1,50 @@
+"""Values of indicators as people read them: shares in percent, hours as hours, everything else as it is counted.
+
+Exact numbers stay beside them, as numerator and denominator.
+"""
+
+from __future__ import annotations
+
+from api.exports.delimited import NS_PER_HOUR
+from api.exports.privacy import Shown, Withheld
+from api.pages.texts import NBSP, Texts
+from edge.monitoring.contract import Manual
+from telemetry.indicators.definition import Unit
+from telemetry.indicators.facts import Amount
+
+_HOURS = frozenset({Unit.HOURS, Unit.LEARNER_HOURS})
+PERCENT_DECIMALS = 2
+
+
+def number_of(amount: Amount, unit: Unit) -> int | float | None:
+    """A value in its unit; None where a share is of nothing."""
+    if not amount.is_value:
+        return None
+    if amount.denominator is not None:
+        return whole(round(100 * amount.numerator / amount.denominator, PERCENT_DECIMALS))
+    return whole(amount.numerator / NS_PER_HOUR) if unit in _HOURS else amount.numerator
+
+
+def cell_of(shown: Shown, unit: Unit) -> int | float | str | None:
+    """A value as a cell: a number, the label of what is withheld, or nothing."""
+    return shown.label if isinstance(shown, Withheld) else number_of(shown, unit)
+
+
+def manual_number(manual: Manual) -> int | float:
+    """A value that a person gave, in the unit of its indicator."""
+    return whole(manual.hundredths / 100)
+
+
+def whole(value: float) -> int | float:
+    """A number without a fraction as an int."""
+    return int(value) if value == int(value) else value
+
+
+def told(value: float | str | None, unit: Unit, texts: Texts) -> str:
+    """A cell as a text of a report: `1 245`, `86,5 %`, `<5`, or a dash."""
+    if value is None:
+        return "—"
+    if isinstance(value, str):
+        return value
+    shown = texts.number(value, 0 if isinstance(value, int) else 1)
+    return f"{shown}{NBSP if texts.language == 'ru' else ''}%" if unit is Unit.SHARE else shown
