@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from edge.monitoring.contract import Period
 from telemetry.model import JobPhase, JobSeen, RunPhase, RunSeen, State
 from tests.api.lab import HOUR, NOW, PRINTER, Lab, link, reading, state
 from tests.api.school import SESSION, school
@@ -33,6 +34,11 @@ ANSWERS = {
     "/api/v1/register/{kind}/{entry}/history": "/api/v1/register/slot/mon-1/history",
     "/api/v1/timetable": "/api/v1/timetable",
     "/api/v1/exports": "/api/v1/exports",
+    "/api/v1/indicators": "/api/v1/indicators?year=2026&quarter=3",
+    "/api/v1/indicators/{number}/evidence": "/api/v1/indicators/1.1/evidence?year=2026&quarter=3",
+    "/api/v1/indicators/sets": "/api/v1/indicators/sets",
+    "/api/v1/editions": "/api/v1/editions",
+    "/api/v1/editions/{period}/{number}/differences": "/api/v1/editions/2026-Q2/1/differences",
     "/api/v1/utilisation": f"/api/v1/utilisation?{WINDOW}",
     "/api/v1/utilisation/evidence": f"/api/v1/utilisation/evidence?{WINDOW}",
 }
@@ -85,6 +91,8 @@ def test_answers_are_what_the_document_says(lab: Lab, path: str, points: str) ->
     lab.keep([state(NOW - HOUR, State.BUSY), reading(NOW - HOUR, 1.5), link(NOW, up=True)])
     lab.keep([JobSeen(PRINTER, NOW - 5, NOW - 5, "a", JobPhase.STARTED, "куб", 0.5)])
     lab.keep([RunSeen(PRINTER, NOW - 2 * HOUR, NOW, "diode-1", RunPhase.STARTED, title="ВАХ")])
+    if "/editions" in path:
+        lab.monitoring.close_period(Period(2026, 2), author="Иванова", reason="срок", at=NOW)
     document = lab.get("/openapi.json")
     schema = document["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
     address = ANSWERS[path] + (points if path == "/api/v1/readings" else "")
@@ -101,8 +109,9 @@ def test_every_path_is_documented_and_none_needs_the_internet(lab: Lab) -> None:
     document = lab.get("/openapi.json")
     files = {"/api/v1/exports/{name}", "/api/v1/exports/schema.json"}
     posted = {"/api/v1/runs/{run}/stop"}
+    whole = {"/api/v1/indicators/schema", "/api/v1/editions/{period}/{number}"}
     imports = {"/api/v1/timetable/import", "/api/v1/register/{kind}/import", "/api/v1/equipment/import"}
-    assert {*ANSWERS, *files, *imports, *posted, "/metrics"} == set(document["paths"])
+    assert {*ANSWERS, *files, *imports, *posted, *whole, "/metrics"} == set(document["paths"])
     assert document["paths"]["/api/v1/readings"]["post"]["requestBody"]["content"].keys() == {
         "application/json",
         "application/x-ndjson",
