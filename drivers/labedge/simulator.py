@@ -23,6 +23,9 @@ SAY_AGAIN_NS = 10 * NS_PER_S
 
 RATE_HZ = 50
 
+NAME_CHARACTERS = 50
+"""Of a run's name: with the second of its begin it fits the layout's 64."""
+
 _ACTS: Mapping[tuple[Act, State], State] = {
     (Act.START, State.IDLE): State.BUSY,
     (Act.PAUSE, State.BUSY): State.PAUSED,
@@ -76,7 +79,7 @@ class LabedgeSimulator:
         return Step(send=(*units, *self._measured(at)), wake_at=self._next)
 
     def act(self, act: Act, at: Instant, *, name: str = "") -> Step:
-        """A pupil starts or ends a run; `name` is the run's."""
+        """A pupil starts or ends a run; `name` is the run's, with the second in which it began."""
         if act is Act.RESET:
             self._change(State.IDLE, at)
             gone = Publish(f"{self._prefix}/$link", b"offline", retained=True)
@@ -84,7 +87,8 @@ class LabedgeSimulator:
         after = _ACTS.get((act, self._state))
         if after is None:
             return Step(wake_at=self._next)
-        self._run = name[:64] if act is Act.START else self._run
+        if act is Act.START:
+            self._run = f"{name[:NAME_CHARACTERS]}-{at // NS_PER_S}" if name else ""
         self._change(after, at)
         return Step(send=(self._state_said(),), wake_at=self._next)
 
@@ -110,7 +114,8 @@ class LabedgeSimulator:
         return (*units, *self._burst(at)) if busy else units
 
     def _value(self, channel: str, v: float, at: Instant) -> dict[str, object]:
-        return {"t": _ms(at), "v": round(v, 2), "unit": self._scene.units[channel]}
+        named = {"run": self._run} if self._run and self._state is State.BUSY else {}
+        return {"t": _ms(at), "v": round(v, 2), "unit": self._scene.units[channel], **named}
 
     def _burst(self, at: Instant) -> tuple[Publish, ...]:
         t0 = at - SECOND_NS

@@ -6,7 +6,7 @@ Written through the journal like any record; nothing here reads a clock.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, time
 from random import Random
 from typing import TypeAlias
@@ -27,6 +27,8 @@ from telemetry.model import (
     JobSeen,
     ReadingBatch,
     Record,
+    RunPhase,
+    RunSeen,
     Source,
     State,
     StateSeen,
@@ -60,15 +62,25 @@ BY_SIGNAL: dict[str, Measured] = {
 }
 """The same by the signal that the live simulator gives."""
 
+RUNS: dict[str, tuple[str, str]] = {
+    "diode": ("Вольт-амперная характеристика диода", "№ 4"),
+    "ecg": ("Электрокардиограмма в покое и после нагрузки", "№ 11"),
+}
+"""Title and lab work of the experiments of a lab computer, by its signal."""
+
 PERIOD_NS = {Kind.PRINTER_3D: 10 * NS_PER_S, Kind.METERING_PLUG: 60 * NS_PER_S, Kind.ROBOT_ARM: 10 * NS_PER_S}
 """Between two readings; 1 s where nothing is named."""
 
 
 def measured(equipment: Equipment) -> Measured:
     """What this equipment measures while it works: the channels that its live simulator has too."""
+    return BY_SIGNAL.get(signal_of(equipment)) or BY_KIND.get(equipment.kind, ())
+
+
+def signal_of(equipment: Equipment) -> str:
+    """What its simulator measures, empty where it has no choice."""
     simulated = equipment.options.get("simulated")
-    signal = simulated.get("signal") if isinstance(simulated, dict) else None
-    return BY_SIGNAL.get(str(signal)) or BY_KIND.get(equipment.kind, ())
+    return str(simulated.get("signal", "")) if isinstance(simulated, dict) else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +141,24 @@ class _Day:
         elif self._equipment.kind in SAMPLES:
             for _ in range(self._rng.randint(1, 3)):
                 until = min(at + self._rng.randrange(4 * MIN, 12 * MIN), lesson.end)
-                self._work(at, until)
+                self._experiment(at, until)
                 at = until + self._rng.randrange(MIN, 4 * MIN)
                 if at > lesson.end - 4 * MIN:
                     break
         else:
             self._work(at, lesson.end - self._rng.randrange(6 * MIN))
+
+    def _experiment(self, start: Instant, end: Instant) -> None:
+        """Lab computers say that it is one."""
+        signal = signal_of(self._equipment)
+        if self._equipment.kind is not Kind.LAB_COMPUTER or signal not in RUNS or end <= start:
+            self._work(start, end)
+            return
+        run, (title, lab_work) = f"{signal}-{start // NS_PER_S}", RUNS[signal]
+        for at, phase in ((start, RunPhase.STARTED), (end, RunPhase.STOPPED)):
+            said = RunSeen(self._id, at, at, run, phase, title=title, lab_work=lab_work, period_ns=NS_PER_S)
+            self._records.append(said)
+        self._work(start, end, run)
 
     def _job(self, at: Instant, until: Instant) -> None:
         working = at + self._rng.randrange(MIN, 4 * MIN)
@@ -170,7 +194,7 @@ class _Day:
         self._state(repaired, State.MAINTENANCE, source=Source.MANUAL)
         self._state(repaired + 45 * MIN, State.IDLE)
 
-    def _work(self, start: Instant, end: Instant) -> None:
+    def _work(self, start: Instant, end: Instant, run: str = "") -> None:
         self._state(start, State.BUSY)
         self._state(end, State.IDLE)
         period = PERIOD_NS.get(self._equipment.kind, NS_PER_S)
@@ -181,7 +205,7 @@ class _Day:
         for channel, unit, level, spread in measured(self._equipment):
             slow = np.sin(np.arange(len(t)) / 97.0) * spread
             v = np.round(level + slow + noise.normal(0.0, min(spread, 5.0) / 5, len(t)), 2)
-            self._records.append(ReadingBatch(self._id, Channel(channel), t, v, int(t[-1]), unit))
+            self._records.append(ReadingBatch(self._id, Channel(channel), t, v, int(t[-1]), unit, run))
 
     def _state(self, at: Instant, state: State, *, source: Source | None = None, reason: str = "") -> None:
         said = self._source if source is None else source
@@ -202,6 +226,5 @@ def _clipped(record: Record, start: Instant, end: Instant) -> Record | None:
         if inside.all():
             return record
         t, v = record.t[inside], record.v[inside]
-        made = ReadingBatch(record.equipment, record.channel, t, v, int(t[-1]) if len(t) else 0, record.unit)
-        return made if len(t) else None
+        return replace(record, t=t, v=v, received_at=int(t[-1])) if len(t) else None
     return record if start <= record.at < end else None

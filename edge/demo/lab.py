@@ -42,6 +42,7 @@ FILES = {
     Kind.PRINTER_3D: ("gear_case_v2.gcode", "robot_hand.gcode", "bracket.gcode", "drone_frame.gcode"),
     Kind.CNC_MILL: ("plate.nc", "gearbox.nc"),
     Kind.LASER_ENGRAVER: ("keyring_40.nc", "box.nc"),
+    Kind.LAB_COMPUTER: ("run",),
 }
 
 

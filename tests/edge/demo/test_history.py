@@ -24,6 +24,8 @@ from telemetry.model import (
     Reading,
     ReadingBatch,
     Record,
+    RunPhase,
+    RunSeen,
     State,
     StateSeen,
 )
@@ -102,6 +104,19 @@ def test_prints_run_at_night_and_jobs_end_in_every_way(past: list[Record]) -> No
     assert hours & {0, 1, 2, 3, 4}
     ends = {r.outcome for r in past if isinstance(r, JobSeen) and r.phase is JobPhase.ENDED}
     assert ends == {JobOutcome.COMPLETED, JobOutcome.CANCELLED, JobOutcome.FAILED}
+
+
+def test_experiments_of_lab_computers_are_runs_whose_readings_name_them(past: list[Record]) -> None:
+    words = [r for r in past if isinstance(r, RunSeen)]
+    started = {r.run: r for r in words if r.phase is RunPhase.STARTED}
+    stopped = {r.run: r for r in words if r.phase is RunPhase.STOPPED}
+    assert {r.equipment for r in words} == {"laptop-1", "laptop-2"}
+    assert len(words) == len(started) + len(stopped)
+    assert len(started) > 50
+    assert set(started) == set(stopped), "none was going on"
+    for one in (r for r in past if isinstance(r, ReadingBatch) and r.run):
+        assert started[one.run].at <= one.t[0] <= one.t[-1] < stopped[one.run].at
+        assert (started[one.run].title, one.equipment) == (stopped[one.run].title, started[one.run].equipment)
 
 
 def test_nothing_happens_on_a_holiday_but_what_ran_over_from_the_day_before() -> None:
