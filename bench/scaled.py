@@ -49,12 +49,9 @@ def found(scale: int) -> dict[str, object]:
 
 def _limits(year: Centre) -> dict[str, object]:
     """Where the time goes, and what the memory could do."""
-    days, intervals = cut(year, Unit.DAY), intervals_of(year.changes, *year.window)
+    days = cut(year, Unit.DAY)
     return {
-        "least_bytes": _bytes(year.changes) + 2 * sum(
-            column.nbytes
-            for column in (intervals.equipment, intervals.start, intervals.end, intervals.state, intervals.source)
-        ),
+        "least_bytes": _bytes(year.changes) - year.changes.source.nbytes,
         "copy_bytes_per_s": _copy_bytes_per_s(),
         "triad_bytes_per_s": _triad_bytes_per_s(),
         "profile": _profile(year, days),

@@ -78,7 +78,7 @@ def _bandwidth(found: dict[str, Any]) -> list[Row]:
             unit="GB/s",
             beside=f"memory bandwidth, numpy {name}",
             beside_measured=found[f"{name}_bytes_per_s"] / 1e9,
-            note="changes read once, intervals written and read once",
+            note="equipment, time, state and validity of every change read once",
         )
         for name in ("copy", "triad")
     ]
@@ -91,7 +91,7 @@ def _profile(found: dict[str, Any]) -> Row:
         what="utilisation by day, profiled",
         measured=1000 * found["utilisation_s"],
         unit="ms",
-        note=f"intervals {1000 * found['intervals_s']:.0f} ms of it; own time: {told}",
+        note=f"making all intervals takes {1000 * found['intervals_s']:.0f} ms; own time: {told}",
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
@@ -11,55 +13,75 @@ _ROW = ["equipment", "bucket"]
 _STATE_NAMES = {5: "busy", 6: "maintenance", 7: "fault"}
 
 
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """All that was told, as frames; `end` is the window's, ns UTC."""
+
+    end: int
+    changes: pd.DataFrame
+    spans: dict[str, pd.DataFrame]
+    stations: pd.DataFrame
+    buckets: dict[str, pd.DataFrame]
+
+
 def prepare(arrays: Arrays) -> Ask:
-    end = int(arrays["window"][1])
-    changes = pd.DataFrame({name: arrays[name] for name in ("equipment", "at", "state", "valid_ns")})
-    spans = {
-        name: pd.DataFrame(
-            {"equipment": arrays[f"{name}_group"], "start": arrays[f"{name}_start"], "stop": arrays[f"{name}_end"]}
-        )
-        for name in ("scheduled", "timetabled")
-    }
-    stations = pd.DataFrame(
-        {
-            "equipment": np.arange(len(arrays["stations"]), dtype=np.int32),
-            "stations": arrays["stations"].astype(np.int64),
-        }
-    )
-    starts = {
-        question: pd.DataFrame({"start": arrays[question][0]}).rename_axis("bucket").reset_index()
-        for question in ("day", "hour", "term")
-    }
-
-    def cells(buckets: pd.DataFrame) -> pd.DataFrame:
-        edges = [stations[["equipment"]].merge(buckets[["start"]], how="cross")]
-        for span in spans.values():
-            edges += [span[["equipment", "start"]], span[["equipment", "stop"]].rename(columns={"stop": "start"})]
-        every = pd.concat(edges).drop_duplicates().sort_values(["equipment", "start"])
-        every = every[every["start"] < end]
-        every["cell_stop"] = every.groupby("equipment")["start"].shift(-1, fill_value=end)
-        every = pd.merge_asof(every.sort_values("start", kind="stable"), buckets, on="start")
-        for name, span in spans.items():
-            every = pd.merge_asof(every, span.sort_values("start"), on="start", by="equipment")
-            every[name] = every["stop"] > every["start"]
-            every = every.drop(columns="stop")
-        every["length"] = every["cell_stop"] - every["start"]
-        return every
-
-    def intervals() -> pd.DataFrame:
-        following = changes.groupby("equipment")["at"].shift(-1, fill_value=end)
-        expires = (changes["at"] + changes["valid_ns"]).where(changes["valid_ns"] > 0, end)
-        stop = np.minimum(following, expires)
-        told = changes[["equipment", "state"]].assign(start=changes["at"], stop=stop)
-        return told[told["state"] != 0].sort_values("start", kind="stable")
+    given = _given(arrays)
 
     def ask(question: str) -> Arrays:
-        every = cells(starts[question])
-        table = _table(every, _parts(every, intervals())).reset_index()
-        table = _with_ratios(table.merge(stations, on="equipment").sort_values(_ROW))
+        cells = _cells(given, given.buckets[question])
+        table = _table(cells, _parts(cells, _intervals(given))).reset_index()
+        table = _with_ratios(table.merge(given.stations, on="equipment").sort_values(_ROW))
         return {name: table[name].to_numpy() for name in table.columns if name in SUMS or name.startswith(_NAMES)}
 
     return ask
+
+
+def _given(arrays: Arrays) -> _Given:
+    stations = arrays["stations"]
+    return _Given(
+        int(arrays["window"][1]),
+        pd.DataFrame({name: arrays[name] for name in ("equipment", "at", "state", "valid_ns")}),
+        {
+            name: pd.DataFrame(
+                {"equipment": arrays[f"{name}_group"], "start": arrays[f"{name}_start"], "stop": arrays[f"{name}_end"]}
+            )
+            for name in ("scheduled", "timetabled")
+        },
+        pd.DataFrame(
+            {"equipment": np.arange(len(stations), dtype=np.int32), "stations": stations.astype(np.int64)},
+        ),
+        {
+            question: pd.DataFrame({"start": arrays[question][0]}).rename_axis("bucket").reset_index()
+            for question in ("day", "hour", "term")
+        },
+    )
+
+
+def _cells(given: _Given, buckets: pd.DataFrame) -> pd.DataFrame:
+    """The time between any two edges of buckets and spans, and what holds in it."""
+    edges = [given.stations[["equipment"]].merge(buckets[["start"]], how="cross")]
+    for span in given.spans.values():
+        edges += [span[["equipment", "start"]], span[["equipment", "stop"]].rename(columns={"stop": "start"})]
+    every = pd.concat(edges).drop_duplicates().sort_values(["equipment", "start"])
+    every = every[every["start"] < given.end]
+    every["cell_stop"] = every.groupby("equipment")["start"].shift(-1, fill_value=given.end)
+    every = pd.merge_asof(every.sort_values("start", kind="stable"), buckets, on="start")
+    for name, span in given.spans.items():
+        every = pd.merge_asof(every, span.sort_values("start"), on="start", by="equipment")
+        every[name] = every["stop"] > every["start"]
+        every = every.drop(columns="stop")
+    every["length"] = every["cell_stop"] - every["start"]
+    return every
+
+
+def _intervals(given: _Given) -> pd.DataFrame:
+    """When each change held; unknown is what is left."""
+    changes = given.changes
+    following = changes.groupby("equipment")["at"].shift(-1, fill_value=given.end)
+    expires = (changes["at"] + changes["valid_ns"]).where(changes["valid_ns"] > 0, given.end)
+    stop = np.minimum(following, expires)
+    told = changes[["equipment", "state"]].assign(start=changes["at"], stop=stop)
+    return told[told["state"] != 0].sort_values("start", kind="stable")
 
 
 def _parts(cells: pd.DataFrame, intervals: pd.DataFrame) -> pd.DataFrame:

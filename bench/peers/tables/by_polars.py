@@ -5,7 +5,8 @@ Rows stand by equipment and time, so the next change is a plain shift. The strea
 
 from __future__ import annotations
 
-from functools import reduce
+from dataclasses import dataclass
+from functools import partial, reduce
 
 import numpy as np
 import polars as pl
@@ -15,65 +16,89 @@ from bench.peers.tables.loop import SUMS, Arrays, Ask, serve
 _GROUP = ("cell_equipment", "bucket", "scheduled", "timetabled")
 
 
-def prepare(arrays: Arrays) -> Ask:
-    begin, end = (int(edge) for edge in arrays["window"])
-    changes = pl.DataFrame({name: arrays[name] for name in ("equipment", "at", "state", "valid_ns")})
-    spans = {
-        name: pl.DataFrame(
-            {"equipment": arrays[f"{name}_group"], "start": arrays[f"{name}_start"], "stop": arrays[f"{name}_end"]}
-        )
-        for name in ("scheduled", "timetabled")
-    }
-    stations = pl.DataFrame(
-        {
-            "cell_equipment": np.arange(len(arrays["stations"]), dtype=np.int32),
-            "stations": arrays["stations"].astype(np.int64),
-        }
-    )
-    starts = {question: pl.Series("start", arrays[question][0]) for question in ("day", "hour", "term")}
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """All that was told, as frames; the window is [begin, end) ns UTC."""
 
-    def key(at: str) -> pl.Expr:
-        return pl.col("equipment").cast(pl.Int64) * (end - begin) + pl.col(at) - begin
+    begin: int
+    end: int
+    changes: pl.DataFrame
+    spans: dict[str, pl.DataFrame]
+    stations: pl.DataFrame
+    starts: dict[str, pl.Series]
 
-    def following(at: str) -> pl.Expr:
+    def key(self, at: str) -> pl.Expr:
+        """Equipment and time as one integer."""
+        return pl.col("equipment").cast(pl.Int64) * (self.end - self.begin) + pl.col(at) - self.begin
+
+    def following(self, at: str) -> pl.Expr:
+        """The time of the next row of the same equipment."""
         same = pl.col("equipment").shift(-1) == pl.col("equipment")
-        return pl.when(same).then(pl.col(at).shift(-1)).otherwise(end)
+        return pl.when(same).then(pl.col(at).shift(-1)).otherwise(self.end)
 
-    def cells(buckets: pl.Series) -> pl.LazyFrame:
-        everyone = stations.lazy().select(equipment="cell_equipment")
-        edges = [everyone.join(buckets.to_frame().lazy(), how="cross").select("equipment", at="start")]
-        for span in spans.values():
-            edges.append(span.lazy().select("equipment", at="start"))
-            edges.append(span.lazy().filter(pl.col("stop") < end).select("equipment", at="stop"))
-        tiles = pl.concat(edges).with_columns(key=key("at")).unique("key").sort("key")
-        tiles = tiles.select("key", cell_equipment="equipment", cell_start="at", cell_stop=following("at"))
-        bucket = pl.lit(buckets).search_sorted(pl.col("cell_start"), side="right").cast(pl.Int32) - 1
-        return reduce(inside, spans, tiles.with_columns(bucket=bucket))
 
-    def inside(tiles: pl.LazyFrame, name: str) -> pl.LazyFrame:
-        of = spans[name].lazy().select("equipment", "stop", key=key("start")).set_sorted("key")
-        holds = (pl.col("equipment") == pl.col("cell_equipment")) & (pl.col("cell_start") < pl.col("stop"))
-        return (
-            tiles.join_asof(of, on="key")
-            .with_columns(holds.fill_null(value=False).alias(name))
-            .drop("equipment", "stop")
-        )
-
-    def intervals() -> pl.LazyFrame:
-        stop = pl.min_horizontal("following", pl.col("at") + pl.col("valid_ns"))
-        stop = pl.when(pl.col("valid_ns") > 0).then(stop).otherwise(pl.col("following"))
-        whole = changes.lazy().with_columns(following=following("at"), key=key("at")).filter(pl.col("state") != 0)
-        return whole.select("equipment", "key", "at", "state", stop=stop).set_sorted("key")
+def prepare(arrays: Arrays) -> Ask:
+    given = _given(arrays)
 
     def ask(question: str) -> Arrays:
-        tiles = cells(starts[question]).collect().lazy().set_sorted("key")
-        known = _known(_parts(tiles, intervals()))
+        tiles = _cells(given, given.starts[question]).collect().lazy().set_sorted("key")
+        known = _known(_parts(tiles, _intervals(given)))
         table = _lengths(tiles).join(known, on=("cell_equipment", "bucket"), how="left").fill_null(0)
-        table = _with_ratios(table.join(stations.lazy(), on="cell_equipment").sort("cell_equipment", "bucket"))
+        table = _with_ratios(table.join(given.stations.lazy(), on="cell_equipment").sort("cell_equipment", "bucket"))
         found = table.select(*SUMS, *_DIVIDED).collect()
         return {name: found[name].to_numpy() for name in found.columns}
 
     return ask
+
+
+def _given(arrays: Arrays) -> _Given:
+    begin, end = (int(edge) for edge in arrays["window"])
+    stations = arrays["stations"]
+    return _Given(
+        begin,
+        end,
+        pl.DataFrame({name: arrays[name] for name in ("equipment", "at", "state", "valid_ns")}),
+        {
+            name: pl.DataFrame(
+                {"equipment": arrays[f"{name}_group"], "start": arrays[f"{name}_start"], "stop": arrays[f"{name}_end"]}
+            )
+            for name in ("scheduled", "timetabled")
+        },
+        pl.DataFrame(
+            {"cell_equipment": np.arange(len(stations), dtype=np.int32), "stations": stations.astype(np.int64)},
+        ),
+        {question: pl.Series("start", arrays[question][0]) for question in ("day", "hour", "term")},
+    )
+
+
+def _cells(given: _Given, buckets: pl.Series) -> pl.LazyFrame:
+    """The time between any two edges of buckets and spans, and what holds in it."""
+    everyone = given.stations.lazy().select(equipment="cell_equipment")
+    edges = [everyone.join(buckets.to_frame().lazy(), how="cross").select("equipment", at="start")]
+    for span in given.spans.values():
+        edges.append(span.lazy().select("equipment", at="start"))
+        edges.append(span.lazy().filter(pl.col("stop") < given.end).select("equipment", at="stop"))
+    tiles = pl.concat(edges).with_columns(key=given.key("at")).unique("key").sort("key")
+    tiles = tiles.select("key", cell_equipment="equipment", cell_start="at", cell_stop=given.following("at"))
+    bucket = pl.lit(buckets).search_sorted(pl.col("cell_start"), side="right").cast(pl.Int32) - 1
+    return reduce(partial(_inside, given), given.spans, tiles.with_columns(bucket=bucket))
+
+
+def _inside(given: _Given, tiles: pl.LazyFrame, name: str) -> pl.LazyFrame:
+    of = given.spans[name].lazy().select("equipment", "stop", key=given.key("start")).set_sorted("key")
+    holds = (pl.col("equipment") == pl.col("cell_equipment")) & (pl.col("cell_start") < pl.col("stop"))
+    return (
+        tiles.join_asof(of, on="key").with_columns(holds.fill_null(value=False).alias(name)).drop("equipment", "stop")
+    )
+
+
+def _intervals(given: _Given) -> pl.LazyFrame:
+    """When each change held; unknown is what is left."""
+    stop = pl.min_horizontal("following", pl.col("at") + pl.col("valid_ns"))
+    stop = pl.when(pl.col("valid_ns") > 0).then(stop).otherwise(pl.col("following"))
+    whole = given.changes.lazy().with_columns(following=given.following("at"), key=given.key("at"))
+    whole = whole.filter(pl.col("state") != 0)
+    return whole.select("equipment", "key", "at", "state", stop=stop).set_sorted("key")
 
 
 def _parts(tiles: pl.LazyFrame, intervals: pl.LazyFrame) -> pl.LazyFrame:
