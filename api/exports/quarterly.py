@@ -150,7 +150,7 @@ def about_of(asked: Asked, settings: Settings) -> dict[str, str]:
         "rules": ", ".join(found.rules),
         "now": format_instant(found.now),
         "timezone": settings.centre.timezone,
-        "withheld": texts("withheld.by", n=threshold) if threshold else texts("withheld.nothing"),
+        "withheld": texts("withheld.by", least=threshold) if threshold else texts("withheld.nothing"),
         "program": "labedge",
     }
     return {texts(f"about.{name}"): value for name, value in rows.items()}

@@ -15,12 +15,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from api.exports.charts import Chart, Point, chart_of
 from api.exports.monitoring import Told, date_of, key_name, name_of, progress_of
 from api.exports.privacy import Withheld
-from api.exports.values import cell_of, manual_number, number_of
+from api.exports.values import cell_of, counted, manual_number, number_of
 from api.exports.values import told as value_told
 from edge.monitoring.contract import Direction, Measured
 from edge.settings import Settings
 from telemetry.civil import Day
-from telemetry.indicators.definition import Dimension, Part
+from telemetry.indicators.definition import Dimension, Part, Unit
 
 PARTS_LIMIT = 12
 """Components of one breakdown that a page tells; the workbook has all of them."""
@@ -43,6 +43,7 @@ class Line:
     quarter: str
     how: str
     manual: str
+    sentence: str
     change: str
     text: str
     parts: tuple[tuple[str, str], ...]
@@ -84,7 +85,7 @@ def printed(told: Told, settings: Settings, about: Mapping[str, str]) -> str:
             directions=[_work(told, one) for one in report.directions],
             about=about,
             verified=report.official.verified,
-            withheld=texts("withheld.by", n=told.curtain.threshold) if told.curtain.threshold else "",
+            withheld=texts("withheld.by", least=told.curtain.threshold) if told.curtain.threshold else "",
         )
     )
 
@@ -124,10 +125,11 @@ def _line(told: Told, item: Measured) -> Line:
         target=value_told(item.target, indicator.unit, texts),
         value=value_told(cell_of(total, indicator.unit), indicator.unit, texts),
         reached=None if progress is None else round(min(progress, 1.0) * 100, 1),
-        progress="" if progress is None else texts.share(progress) if progress < 1 else _percent(progress, told),
+        progress="" if progress is None else _percent(progress, told),
         quarter=value_told(cell_of(quarter, indicator.unit), indicator.unit, texts),
         how=texts(f"how.{item.how.word}"),
         manual=_manual(told, item),
+        sentence=_sentence(told, item),
         change=_change(told, item),
         text=item.text,
         parts=_parts(told, item),
@@ -135,14 +137,27 @@ def _line(told: Told, item: Measured) -> Line:
 
 
 def _percent(progress: float, told: Told) -> str:
-    shown = told.texts.number(progress * 100, 1)
-    return f"{shown} %" if told.texts.language == "ru" else f"{shown}%"
+    return value_told(float(progress * 100), Unit.SHARE, told.texts)
+
+
+def _sentence(told: Told, item: Measured) -> str:
+    """The year to date, the quarter and the target in words; nothing where there is nothing to tell."""
+    unit, texts = item.indicator.unit, told.texts
+    total, quarter = (
+        cell_of(told.curtain.whole(item.indicator, one), unit) for one in (item.year_to_date, item.quarter)
+    )
+    if total in (None, 0) and not item.text and item.manual is None:
+        return ""
+    told_of = texts("sentence.value", value=counted(total, unit, texts), quarter=counted(quarter, unit, texts))
+    if item.target is None:
+        return told_of
+    return f"{told_of} {texts('sentence.target', target=counted(item.target, unit, texts))}"
 
 
 def _manual(told: Told, item: Measured) -> str:
     if item.manual is None:
         return ""
-    value = value_told(manual_number(item.manual), item.indicator.unit, told.texts)
+    value = counted(manual_number(item.manual), item.indicator.unit, told.texts)
     return told.texts("by_hand", value=value, document=item.manual.document, reason=item.manual.reason)
 
 
@@ -158,9 +173,11 @@ def _change(told: Told, item: Measured) -> str:
     numbers = [None if isinstance(one, Withheld) else number_of(one, unit) for one in shown]
     if numbers[0] is None or numbers[1] is None:
         return ""
+    if not any(numbers):
+        return ""
     difference = numbers[1] - numbers[0]
     word = "same" if not difference else "more" if difference > 0 else "less"
-    return told.texts(f"change.{word}", by=value_told(abs(difference), unit, told.texts), year=period.year - 1)
+    return told.texts(f"change.{word}", by=counted(abs(difference), unit, told.texts), year=period.year - 1)
 
 
 def _parts(told: Told, item: Measured) -> tuple[tuple[str, str], ...]:
@@ -177,7 +194,7 @@ def _parts(told: Told, item: Measured) -> tuple[tuple[str, str], ...]:
 def _joined(told: Told, listed: Sequence[tuple[float, str]]) -> str:
     shown = "; ".join(text for _, text in listed[:PARTS_LIMIT])
     more = len(listed) - PARTS_LIMIT
-    return told.texts("parts_more", shown=shown, n=more) if more > 0 else shown
+    return told.texts("parts_more", shown=shown, more=more) if more > 0 else shown
 
 
 def _chart(told: Told, item: Measured) -> Chart:

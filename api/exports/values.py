@@ -48,3 +48,12 @@ def told(value: float | str | None, unit: Unit, texts: Texts) -> str:
         return value
     shown = texts.number(value, 0 if isinstance(value, int) else 1)
     return f"{shown}{NBSP if texts.language == 'ru' else ''}%" if unit is Unit.SHARE else shown
+
+
+def counted(value: float | str | None, unit: Unit, texts: Texts) -> str:
+    """A cell with its unit in a sentence: `1 245 обучающихся`, `86,5 %`, `<5 человек`."""
+    if unit is Unit.SHARE or value is None:
+        return told(value, unit, texts)
+    if isinstance(value, int):
+        return texts(f"counted.{unit.value}", value)
+    return f"{told(value, unit, texts)}{NBSP}{texts(f'unit_word.{unit.value}').rstrip('.')}"
