@@ -36,12 +36,11 @@ def rows_of(facts: Facts, window: Window, *, by: Dimension | None = None, key: s
     """
     met = _met(facts, window)
     if by is None:
-        return _standing(facts, _Grouped(np.zeros(len(met), np.int64), met)).row
+        return np.sort(_standing(facts, _Grouped(np.zeros(len(met), np.int64), met)).row)
     keys, grouped = _by_key(facts, met, by)
     if key not in keys:
         return np.empty(0, np.int64)
-    under: Int64s = grouped.row[grouped.group == keys.index(key)]
-    return under
+    return np.sort(grouped.row[grouped.group == keys.index(key)])
 
 
 def amount(facts: Facts, aggregation: Aggregation, window: Window, *, rows: Int64s | None = None) -> Amount:
@@ -52,7 +51,7 @@ def amount(facts: Facts, aggregation: Aggregation, window: Window, *, rows: Int6
     `amount` over the sum of `base`; over 0 there is no value (`Amount.is_value`). Nothing at all is 0.
     """
     row = rows_of(facts, window) if rows is None else rows
-    return _amounts(facts, aggregation, _Grouped(np.zeros(len(row), np.int64), row), 1)[0]
+    return _KERNELS[aggregation](facts, _Grouped(np.zeros(len(row), np.int64), row), 1)[0]
 
 
 def components(
@@ -65,7 +64,7 @@ def components(
     keys, grouped = _by_key(facts, _met(facts, window), by)
     weakest = np.zeros(len(keys), np.int8)
     np.maximum.at(weakest, grouped.group, facts.how[grouped.row])
-    amounts = _amounts(facts, aggregation, grouped, len(keys))
+    amounts = _KERNELS[aggregation](facts, grouped, len(keys))
     return tuple(zip(keys, amounts, map(How, weakest.tolist()), strict=True))
 
 
@@ -86,7 +85,7 @@ def keys_of(facts: Facts, row: int, window: Window, by: Dimension) -> Codes:
 
 
 class _Grouped(NamedTuple):
-    """Rows in groups, by group and then rising; a row may be in several groups."""
+    """Rows in groups, any order; a row may be in several groups."""
 
     group: Int64s
     row: Int64s
@@ -119,22 +118,15 @@ def _standing(facts: Facts, grouped: _Grouped) -> _Grouped:
     Group, fact, rank and row make one number, because sorting numbers is ten times faster than sorting by columns; for
     1,000 keys, 100,000 facts and rows and 10 ranks that is 10^14 of the 10^19 that fit.
     """
-    n_rows, n_ranks = max(len(facts), 1), int(facts.rank.max(initial=0)) + 1
+    n_rows, n_ranks = len(facts), int(facts.rank.max(initial=0)) + 1
+    if int(facts.fact.max(initial=-1)) + 1 == n_rows:
+        return grouped  # One row a fact.
     group, row = grouped
-    if int(facts.fact.max(initial=-1)) + 1 == len(facts):
-        # One row a fact: 16 bits or fewer are sorted in one go, and rows of a group rise already.
-        order = np.argsort(group.astype(np.min_scalar_type(group.max(initial=0))), kind="stable")
-        return _Grouped(group[order], row[order])
     ordered = np.sort(((group * n_rows + facts.fact[row]) * n_ranks + facts.rank[row]) * n_rows + row)
     of_fact = ordered // (n_ranks * n_rows)
     stands = np.ones(len(ordered), np.bool_)
     stands[:-1] = of_fact[1:] != of_fact[:-1]
-    rising = np.sort(of_fact[stands] // n_rows * n_rows + ordered[stands] % n_rows)
-    return _Grouped(rising // n_rows, rising % n_rows)
-
-
-def _amounts(facts: Facts, aggregation: Aggregation, grouped: _Grouped, n_groups: int) -> list[Amount]:
-    return _KERNELS[aggregation](facts, grouped, n_groups)
+    return _Grouped(of_fact[stands] // n_rows, ordered[stands] % n_rows)
 
 
 def _counted(facts: Facts, grouped: _Grouped, n_groups: int) -> list[Amount]:
