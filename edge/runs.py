@@ -10,12 +10,16 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 
 from edge.clock import Clock
-from edge.errors import LabedgeError
+from edge.errors import Full, LabedgeError
 from edge.ingest import Ingest
 from edge.journal.contract import Offset
 from edge.store.contract import Run, Store
 from telemetry.model import Channel, EquipmentId, Instant, RunPhase, RunSeen
 from telemetry.quality import plausible_instant
+
+LIVE_LIMIT = 32
+"""Runs that may go on at once on one equipment: groups at a long table have a few; a program that starts one after
+another without an id must not fill the journal, which never lets go of one."""
 
 
 class Contradicted(LabedgeError):
@@ -54,7 +58,8 @@ class Runs:
     def start(self, planned: Planned) -> Future[Offset] | None:
         """Queue the start of a run, None where it was started before.
 
-        Raises `Contradicted` where another run has that name or the time cannot be, `Full` where there is no room.
+        Raises `Contradicted` where another run has that name or the time cannot be, `Full` where there is no room, or
+        too many go on.
         """
         known, now = self._store.run(planned.run), self._clock.now()
         if known is not None and known.declared:
@@ -65,6 +70,8 @@ class Runs:
                 )
             return None
         at = self._believed(planned.at, now)
+        for one in planned.equipment:
+            self._has_room(one, now)
         words = (planned.channels, planned.title, planned.lab_work, planned.group, planned.period_ns)
         records = [RunSeen(one, at, now, planned.run, RunPhase.STARTED, *words) for one in planned.equipment]
         rooms: Mapping[EquipmentId, str] = dict.fromkeys(planned.equipment, planned.room) if planned.room else {}
@@ -83,6 +90,13 @@ class Runs:
             raise Contradicted(f"run {run.run!r} began after that", fix="Give a time after the start of the run.")
         going = sorted({part.equipment for part in run.parts if part.stopped is None})
         return self._ingest.keep([RunSeen(one, stopped, now, run.run, RunPhase.STOPPED) for one in going], {})
+
+    def _has_room(self, one: EquipmentId, now: Instant) -> None:
+        if sum(run.ended(now) is None for run in self._store.runs((one,), now, now + 1)) >= LIVE_LIMIT:
+            raise Full(
+                f"{LIVE_LIMIT} runs go on at once on {one}.",
+                fix="Stop those that are over: GET /api/v1/runs?live=true lists them.",
+            )
 
     def _believed(self, at: Instant | None, now: Instant) -> Instant:
         if at is not None and not plausible_instant(at, now):

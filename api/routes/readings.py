@@ -5,8 +5,6 @@ A batch is acknowledged only after the journal has it on disk.
 
 from __future__ import annotations
 
-import asyncio
-from concurrent.futures import Future
 from http import HTTPStatus
 from typing import Annotated, NoReturn
 
@@ -15,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from api.answers import answer
+from api.committed import on_disk
 from api.deps import ChannelQuery, Parts, PartsIn, WindowIn, equipment_called
 from api.exports.asked import Sheet, SheetIn, tabled
 from api.exports.formats import Format
@@ -23,8 +22,7 @@ from api.exports.words import Shape, table_of
 from api.instants import parse_instant
 from api.problem import Problem
 from api.views import Asked, EnvelopeView, PostedView, ProblemView, ReadingsView, envelope_view, readings_view
-from edge.errors import Full
-from edge.ingest import COMMIT_TIMEOUT_S, Hold, Posted
+from edge.ingest import Hold
 from edge.register.exports.table import Lazily, Table, Type
 from edge.store.contract import ChannelInfo
 from telemetry.model import RAW_LIMIT, Channel
@@ -129,7 +127,7 @@ async def post_readings(request: Request, parts: PartsIn) -> Response:
             await _refused(parts, body, size)
         promise = await run_in_threadpool(parts.ingest.post, body, content_type=kind)
     del body  # the records wait for the disk, not the text
-    posted = await _committed(promise)
+    posted = await on_disk(promise)
     if posted.rejected and not posted.accepted:
         raise Problem(
             HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -159,21 +157,10 @@ def _kind_of(request: Request) -> str:
     return kind
 
 
-async def _committed(promise: Future[Posted]) -> Posted:
-    """What became of a batch; raises `Full` where the disk does not take it in time. Holds no thread meanwhile."""
-    try:
-        return await asyncio.wait_for(asyncio.wrap_future(promise), COMMIT_TIMEOUT_S)
-    except TimeoutError:
-        raise Full(
-            f"The journal did not commit within {COMMIT_TIMEOUT_S:g} s.",
-            fix="Keep the batch and send it again; /ready tells what is wrong with the disk.",
-        ) from None
-
-
 async def _refused(parts: Parts, start: bytes, size: int) -> NoReturn:
     """Record a body that is too large, and raise the `Problem` that says so."""
     reason = f"the body is larger than {MAX_BODY} bytes"
-    await _committed(await run_in_threadpool(parts.ingest.refuse, start, size=size, reason=reason))
+    await on_disk(await run_in_threadpool(parts.ingest.refuse, start, size=size, reason=reason))
     raise Problem(
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
         reason,

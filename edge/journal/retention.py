@@ -1,5 +1,7 @@
 """Keeps the journal within its disk: the oldest readings go first, counted; states, jobs and sightings never.
 
+With the last readings of its time goes a run that only readings name; one that was started or stopped never.
+
 Nothing here decides when: see `edge.journal.housekeeping`.
 """
 
@@ -38,6 +40,10 @@ _COUNT = """
     INSERT INTO dropped VALUES (?, ?, ?, ?) ON CONFLICT (channel_id) DO UPDATE SET
     n = n + excluded.n, first = min(first, excluded.first), last = max(last, excluded.last)
 """
+_FORGET = """
+    DELETE FROM run_stretches WHERE equipment = ?1 AND first < ?2 AND last < ?2
+    AND NOT EXISTS (SELECT 1 FROM runs WHERE runs.run = run_stretches.run)
+"""
 
 
 def bytes_used(reading: sqlite3.Connection) -> int:
@@ -66,6 +72,8 @@ def drop_oldest(connection: sqlite3.Connection, keeper: Keeper) -> Dropped | Non
         max((row[3] for row in rows), default=channel.first),
     )
     _count(connection, channel, gone)
+    left = (one.first for one in kept if one.equipment == channel.equipment and one.n)
+    connection.execute(_FORGET, (channel.equipment, min(left, default=gone.last + 1)))
     known.readings -= gone.n
     connection.execute("UPDATE gateway SET readings = ?", (known.readings,))
     return gone

@@ -165,7 +165,7 @@ def test_a_full_journal_is_told_with_a_time_to_try_again(lab: Lab, monkeypatch: 
 def test_a_disk_that_does_not_keep_up_is_told_with_a_time_to_try_again(
     lab: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("api.routes.readings.COMMIT_TIMEOUT_S", 0.01)
+    monkeypatch.setattr("api.committed.COMMIT_TIMEOUT_S", 0.01)
     monkeypatch.setattr(lab.journal, "append", lambda *_words, **_more: None)
     answer = post(lab, BATCH)
     assert (answer.status_code, "/ready" in answer.json()["fix"]) == (503, True)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from edge.runs import LIVE_LIMIT
 from telemetry.model import Channel, EquipmentId, Reading, RunPhase, RunSeen, State
 from tests.api.lab import HOUR, MILL, MINUTE, NOW, Lab, S, reading, state
 from tests.api.school import SESSION, lesson, school
@@ -154,6 +155,17 @@ def test_nothing_is_acknowledged_while_the_disk_takes_nothing(lab: Lab, monkeypa
     answer = lab.client.post(PATH, json=DIODE)
     assert answer.status_code == 503
     assert answer.headers["Retry-After"]
+
+
+def test_a_program_that_starts_run_after_run_is_told_to_stop_some(lab: Lab) -> None:
+    for _number in range(LIVE_LIMIT):
+        post(lab, {"equipment": LAPTOP})
+    problem = post(lab, {"equipment": ["laptop-4", LAPTOP]}, status=503)
+    assert LAPTOP in problem["detail"]
+    stop(lab, lab.get(PATH)["items"][0]["id"])
+    post(lab, {"equipment": LAPTOP})
+    lab.clock.advance(2 * MINUTE)
+    post(lab, {"equipment": LAPTOP})
 
 
 @pytest.mark.parametrize("path", ["", "/stop", "/data"])

@@ -11,7 +11,7 @@ from edge.journal import database, retention
 from edge.journal.sqlite import SqliteJournal
 from edge.journal.verify import verify
 from telemetry.model import Channel, JobPhase, ReadingBatch, State
-from tests.edge.journal.labs import HOUR, LAB, Lab, S, T, job, reading, sqlite_lab, state
+from tests.edge.journal.labs import HOUR, LAB, Lab, S, T, job, reading, run, sqlite_lab, state
 
 MIB = 1 / 1024
 
@@ -80,6 +80,16 @@ def test_a_channel_that_lost_everything_goes_on(tmp_path: Path) -> None:
         lab.journal.commit([reading(T + HOUR, 5.0, channel="u"), reading(T - HOUR, 4.0, channel="u")])
         (channel, _other) = lab.store.channels()
         assert (channel.count, channel.first, channel.last, channel.last_value) == (2, T - HOUR, T + HOUR, 5.0)
+        assert verify(_path(tmp_path)) == ()
+
+
+def test_a_run_that_only_readings_name_goes_with_the_last_of_them_and_no_other(tmp_path: Path) -> None:
+    with sqlite_lab(tmp_path, max_disk_gib=3 * MIB) as lab:
+        lab.journal.commit([reading(T + S, run="named", channel="u"), reading(T + S, run="started", channel="u")])
+        lab.journal.commit([reading(T + 8 * HOUR, run="late", channel="u"), run(T, name="started")])
+        _fill(lab, hours=8)
+        _housekeep(lab)
+        assert [one.run for one in lab.store.runs(None, 0, 2**62)] == ["started", "late"]
         assert verify(_path(tmp_path)) == ()
 
 

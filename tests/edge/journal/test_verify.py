@@ -67,6 +67,7 @@ DAMAGES = {
     "offsets": ("UPDATE gateway SET offset = 3", "never given out"),
     "both": ("UPDATE log SET offset = (SELECT max(offset) FROM chunks) WHERE kind = 4", "both a chunk and a log row"),
     "lost note": ("DELETE FROM notes WHERE reach = 6", "does not follow"),
+    "lost run": ("DELETE FROM run_stretches WHERE run = 'run-2'", "do not hold it"),
     "foreign": ("DELETE FROM channels", "not there"),
     "packed day": ("UPDATE state_days SET valid_blob = zeroblob(8 * n)", "not what the log says"),
     "unfit day": ("UPDATE log SET mark = 1000000 WHERE at = (SELECT min(at) FROM log)", "not what the log says"),
