@@ -34,6 +34,8 @@ def corrected(sessions: Sessions, corrections: Corrections) -> Sessions:
 
     Corrections of other sessions are kept and belong to none.
     """
+    if not corrections.session:
+        return sessions
     kept = in_order(corrections)
     names = _texts(sessions.id)
     said = meant(kept.session, sessions)
@@ -55,14 +57,15 @@ def corrected(sessions: Sessions, corrections: Corrections) -> Sessions:
 
 def attended(sessions: Sessions, attendance: Attendance) -> Sessions:
     """The sessions with the learners that were counted, where they were; of several counts the greatest."""
-    names = _texts(sessions.id)
-    whose = meant(attendance.session, sessions)
-    order = np.argsort(names)
-    first = np.searchsorted(names, whose, sorter=order).astype(np.int64)
-    last = np.searchsorted(names, whose, side="right", sorter=order).astype(np.int64)
-    said, place = listed(first, last)
+    if not attendance.session:
+        return sessions
+    names, whose = _texts(sessions.id), meant(attendance.session, sessions)
+    order = np.argsort(whose)
+    first = np.searchsorted(whose, names, sorter=order).astype(np.int64)
+    last = np.searchsorted(whose, names, side="right", sorter=order).astype(np.int64)
+    row, place = listed(first, last)
     counted: Int32s = np.full(len(names), -1, np.int32)
-    np.maximum.at(counted, order[place], attendance.count[said])
+    np.maximum.at(counted, row, attendance.count[order[place]])
     return replace(sessions, learners=np.where(counted >= 0, counted, sessions.learners))
 
 

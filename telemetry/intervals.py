@@ -28,7 +28,8 @@ class Stated(NamedTuple):
 
     def kept(self, where: npt.NDArray[np.bool_]) -> Stated:
         """The spans where `where`, bool[n], holds."""
-        return Stated(self.spans.kept(where), self.state[where], self.source[where])
+        rows = np.flatnonzero(where)
+        return Stated(self.spans.taken(rows), self.state[rows], self.source[rows])
 
 
 def from_changes(

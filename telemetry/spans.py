@@ -26,7 +26,8 @@ class Spans(NamedTuple):
 
     def kept(self, where: npt.NDArray[np.bool_]) -> Spans:
         """The spans where `where`, bool[n], holds."""
-        return Spans(self.group[where], self.start[where], self.end[where])
+        # Rows are taken several times faster than a mask is.
+        return self.taken(np.flatnonzero(where))
 
     def taken(self, rows: npt.NDArray[np.integer]) -> Spans:
         """The spans at `rows`, int[k], in that order."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from telemetry.columns import Int32s, Int64s, Intervals
 from telemetry.model import State
@@ -152,8 +151,7 @@ def joined(spans: Spans, gap_ns: int) -> Spans:
     """Spans of a group with a pause of at most `gap_ns` between them as one; by group then start, none overlapping."""
     apart = np.ones(len(spans.start) + 1, np.bool_)
     apart[1:-1] = (spans.group[1:] != spans.group[:-1]) | (spans.start[1:] - spans.end[:-1] > gap_ns)
-    first: npt.NDArray[np.bool_] = apart[:-1]
-    last: npt.NDArray[np.bool_] = apart[1:]
+    first, last = np.flatnonzero(apart[:-1]), np.flatnonzero(apart[1:])
     return Spans(spans.group[first], spans.start[first], spans.end[last])
 
 
