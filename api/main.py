@@ -18,6 +18,7 @@ from api.pages.render import Pages
 from api.rendered import Rendered
 from api.routes import (
     board,
+    editions_page,
     equipment,
     equipment_import,
     equipment_page,
@@ -25,11 +26,13 @@ from api.routes import (
     hour_meters,
     indicators,
     jobs,
+    monitoring_page,
     practical_sessions,
     readings,
     records,
     register,
     register_import,
+    register_page,
     runs,
     service,
     static,
@@ -69,6 +72,16 @@ _API_ROUTERS = (
     timetable.router,
     timetable_import.router,
     exports.router,
+)
+
+_PAGE_ROUTERS = (
+    service.router,
+    board.router,
+    equipment_page.router,
+    monitoring_page.router,
+    editions_page.router,
+    register_page.router,
+    static.router,
 )
 
 
@@ -118,7 +131,7 @@ def create_app(  # noqa: PLR0913 - all that a route may use is handed in here, e
     )
     for router in _API_ROUTERS:
         app.include_router(router, prefix=API)
-    for router in (service.router, board.router, equipment_page.router, static.router):
+    for router in _PAGE_ROUTERS:
         app.include_router(router)
     app.add_middleware(Guard, hosts=allowed_hosts(settings.api.host))
     return app

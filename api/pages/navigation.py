@@ -16,4 +16,8 @@ class Section:
     href: str
 
 
-SECTIONS = (Section("board", "/"),)
+SECTIONS = (
+    Section("board", "/"),
+    Section("monitoring", "/monitoring"),
+    Section("register", "/register"),
+)

@@ -9,6 +9,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from datetime import date as Date  # noqa: N812 - `date` is what a method here is called
 from pathlib import Path
 from typing import Literal, TypeAlias
 from zoneinfo import ZoneInfo
@@ -132,6 +133,23 @@ class Texts:
         """`21 ноября`, `21 November`."""
         day = self.local(instant)
         return self("date.day", day=day.day, month=self(f"month.{day.month}"))
+
+    def day(self, day: Date) -> str:
+        """`21 сентября`, `21 September`."""
+        return self("date.day", day=day.day, month=self(f"month.{day.month}"))
+
+    def days(self, first: Date, last: Date) -> str:
+        """`21–27 сентября 2026`, `28 сентября — 4 октября 2026`; both days are meant."""
+        if first == last:
+            return self("date.year", date=self.day(first), year=first.year)
+        if (first.year, first.month) == (last.year, last.month):
+            days = self("date.day", day=f"{first.day}–{last.day}", month=self(f"month.{first.month}"))
+            return self("date.year", date=days, year=first.year)
+        end = self("date.year", date=self.day(last), year=last.year)
+        begin = self.day(first)
+        if first.year != last.year:
+            begin = self("date.year", date=begin, year=first.year)
+        return self("date.range", start=begin, end=end)
 
     def moment(self, instant: Instant, now: Instant) -> str:
         """The time alone today, else with its date."""
