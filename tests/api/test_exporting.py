@@ -19,7 +19,7 @@ from edge.journal.sqlite import SqliteJournal
 from edge.main import JOURNAL, REGISTER
 from edge.metrics import Metrics
 from edge.register.sqlite import SqliteRegister
-from telemetry.model import JobPhase, JobSeen, State
+from telemetry.model import JobPhase, JobSeen, RunPhase, RunSeen, State
 from tests.api.lab import MILL, MINUTE, NOW, settings, state
 from tests.api.school import SESSION, school
 
@@ -46,6 +46,7 @@ def folder(tmp_path: Path) -> Path:
             state(NOW - 40 * MINUTE, State.BUSY),
             state(NOW - 10 * MINUTE, State.IDLE),
             JobSeen(MILL, NOW - 40 * MINUTE, NOW, "j1", JobPhase.STARTED, "=плата.nc"),
+            RunSeen(MILL, NOW - 40 * MINUTE, NOW, "r1", RunPhase.STARTED, title="=Резание"),
         ]
     )
     journal.close()
@@ -65,7 +66,7 @@ def written(folder: Path, name: str, form: Format = Format.CSV) -> bytes:
     return content
 
 
-NAMES = ("utilisation", "practical-sessions", "jobs", "equipment", "timetable")
+NAMES = ("utilisation", "practical-sessions", "jobs", "runs", "equipment", "timetable")
 
 
 @pytest.mark.parametrize(
@@ -75,6 +76,8 @@ NAMES = ("utilisation", "practical-sessions", "jobs", "equipment", "timetable")
         ("practical-sessions", "id", SESSION),
         ("sessions", "id", SESSION),
         ("jobs", "name", "'=плата.nc"),
+        ("runs", "title", "'=Резание"),
+        ("runs", "closed_by", "silence"),
         ("equipment", "Код", "mill-1"),
         ("timetable", "Код", "mon-1"),
     ],

@@ -1,6 +1,7 @@
 """A child process that writes a journal until it is killed: it says on standard output what was confirmed.
 
-Every line is `offset number`; record `number` is a reading of one channel, and of a state, at second `number`.
+Every line is `offset number`; record `number` is a reading of one channel in a run, a state, and the start of
+another run, at second `number`.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from pathlib import Path
 
 from edge.clock import SystemClock
 from telemetry.model import State
-from tests.edge.journal.labs import S, T, open_journal, reading, state
+from tests.edge.journal.labs import S, T, open_journal, reading, run, state
 
 CHANNELS = 3
 
@@ -30,9 +31,10 @@ def _write(folder: Path, begin: int) -> None:
 
             note = b"%d %d" % (channel, at)
             seen = reading(at, number, channel=str(channel), run=f"run-{channel}")
-            journal.append([seen, state(at, State(channel))], done, note=note)
+            started = run(at, name=f"{channel}-{number}")
+            journal.append([seen, state(at, State(channel)), started], done, note=note)
             # A redelivery, as a broker does after a cut: it must add nothing.
-            journal.append([replace(seen, value=-1.0), state(at, State(channel))])
+            journal.append([replace(seen, value=-1.0), state(at, State(channel)), started])
 
     for channel in range(CHANNELS):
         threading.Thread(target=append, args=(channel,)).start()

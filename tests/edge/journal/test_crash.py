@@ -63,13 +63,21 @@ def test_nothing_confirmed_is_lost_and_nothing_doubled_however_often_it_is_kille
             assert [(part.start, part.last) for part in run.parts] == list(stretches(kept.t))
         changes = store.changes([MILL], *EVER)
         states = set(zip(changes.at.tolist(), changes.state.tolist(), strict=True))
-        assert len(states) == len(changes) == store.counts().records
+        assert 2 * len(states) == 2 * len(changes) == store.counts().records
+        assert _started(tmp_path) == sorted((channel, (at - T) // S + 10**6) for at, channel in states)
         assert {(T - 10**6 * S + n * S, channel) for _offset, channel, n in confirmed} <= states
         store.close()
         noted = _noted(tmp_path)
         assert noted <= states
         assert noted >= {max(one for one in states if one[1] == channel) for channel in {one[1] for one in states}}
         assert verify(tmp_path / "journal.sqlite") == ()
+
+
+def _started(folder: Path) -> list[tuple[int, int]]:
+    """The channel and number of every run that was started."""
+    with closing(connect_reading(folder / "journal.sqlite")) as connection:
+        names = connection.execute("SELECT run FROM runs WHERE run NOT LIKE 'run-%'")
+        return sorted((int(channel), int(number)) for (name,) in names for channel, number in [name.split("-")])
 
 
 def _noted(folder: Path) -> set[tuple[int, int]]:
