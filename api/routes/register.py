@@ -9,25 +9,31 @@ import re
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Path, Query
+from fastapi import APIRouter, Depends, Header, Path, Query, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 from starlette.responses import Response
 
 from api.answers import answer, dumped
 from api.deps import LimitIn, Parts, PartsIn
+from api.exports.asked import SheetIn, tabled
 from api.instants import format_instant
 from api.problem import Problem
 from api.register_views import EntryList, EntryView, History, entry_view, past_views
 from api.views import ProblemView
 from edge.register.contract import Change, Past, Put, Remove, Row, Stamp
 from edge.register.entry import Entry, Part, Person, Reason
+from edge.register.exports.entries import entries_table
+from edge.register.exports.table import Table
+from edge.register.imports.columns import COLUMNS
+from edge.register.imports.options import options_for
+from edge.register.imports.words import Language
 from edge.register.kinds import KINDS
 from edge.register.people import Linked
 
 router = APIRouter(tags=["register"])
 
-_REFUSALS: dict[int | str, dict[str, Any]] = {code: {"model": ProblemView} for code in (404, 409, 412, 422, 428)}
+_REFUSALS: dict[int | str, dict[str, Any]] = {code: {"model": ProblemView} for code in (404, 406, 409, 412, 422, 428)}
 
 EntryPath = Annotated[str, Path(max_length=200, description="The entry's id")]
 IfMatch = Annotated[str | None, Header(description="The ETag of the version that the change was made from")]
@@ -59,12 +65,16 @@ KindIn = Annotated[type[Entry], Depends(known_kind)]
 
 @router.get("/register/{kind}", response_model=EntryList, responses=_REFUSALS)
 def list_entries(
+    request: Request,
     parts: PartsIn,
     kind: KindIn,
+    sheet: SheetIn,
     after: Annotated[str, Query(max_length=200, description="The `next` of the page before")] = "",
     limit: LimitIn = 100,
 ) -> Response:
-    """Every entry of a kind, by id."""
+    """Every entry of a kind, by id; as a table that the import reads back, all of them at once."""
+    if not sheet.is_json:
+        return tabled(request, parts, sheet, _table(parts, kind, sheet.texts.language))
     found = parts.numbers.register.rows(kind)
     rest = [row for row in found.value if row.id > after]
     following = rest[limit - 1].id if len(rest) > limit else None
@@ -155,6 +165,18 @@ def version_named(if_match: str | None, what: str) -> int:
             fix='Send the ETag of the GET as If-Match; what is not there yet is "0".',
         )
     return int(found[1])
+
+
+def _table(parts: Parts, kind: type[Entry], language: Language) -> Table:
+    """The table of a kind; 406 where it has none."""
+    if kind.kind not in COLUMNS:
+        raise Problem(
+            HTTPStatus.NOT_ACCEPTABLE,
+            f"{kind.kind} is served as json alone",
+            fix=f"Ask without format, or for a table of {', '.join(COLUMNS)}.",
+        )
+    options = options_for(parts.settings.centre, parts.numbers.desk.equipment())
+    return entries_table(kind, parts.numbers.register.snapshot(), options, language=language)
 
 
 def _unseen(parts: Parts, kind: type[Entry], entry: str, body: EntryIn) -> dict[str, Any]:

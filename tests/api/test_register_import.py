@@ -101,3 +101,35 @@ def test_what_cannot_be_read_or_done_says_what_to_do(
     refused = sent(lab, kind, data, **params)
     assert refused.status_code == status
     assert refused.json()["fix"]
+
+
+@pytest.mark.parametrize("form", ["csv", "csv-excel", "xlsx"])
+def test_a_table_that_is_handed_out_is_read_back_as_it_was(lab: Lab, form: str) -> None:
+    sent(lab, "event", xlsx(EVENTS), **DO_IT)
+    table = lab.client.get("/api/v1/register/event", params={"format": form})
+    assert table.status_code == 200, table.text
+    again = sent(lab, "event", table.content).json()
+    assert ([line["action"] for line in again["lines"]], again["faults"]) == (["same", "same"], [])
+
+
+def test_a_table_has_the_words_of_people_in_the_language_asked_for(lab: Lab) -> None:
+    sent(lab, "event", xlsx(EVENTS), **DO_IT)
+    path = "/api/v1/register/event?format=csv"
+    russian, english = lab.client.get(path).text, lab.client.get(f"{path}&lang=en").text
+    assert russian.splitlines()[0].startswith("Код,Название,Вид мероприятия")
+    assert english.splitlines()[0].startswith("id,name,event kind")
+    assert ("хакатон" in russian, "hackathon" in english) == (True, True)
+
+
+def test_pseudonyms_are_in_no_table(lab: Lab) -> None:
+    enrolment = Enrolment(group="pr-1", first_day=date(2026, 9, 1), count=2, learners=("L-001", "L-002"))
+    lab.enter(*school(), Put("e", enrolment))
+    assert "L-00" not in lab.client.get("/api/v1/register/enrolment?format=csv").text
+    assert sent(lab, "enrolment", lab.client.get("/api/v1/register/enrolment?format=csv").content).json()["counts"][
+        "same"
+    ]
+
+
+def test_a_kind_that_no_file_holds_has_no_table(lab: Lab) -> None:
+    refused = lab.client.get("/api/v1/register/slot?format=csv")
+    assert (refused.status_code, bool(refused.json()["fix"])) == (406, True)

@@ -14,6 +14,30 @@ from edge.register.imports.options import Options
 from edge.register.imports.scribes import LEARNERS
 from edge.register.imports.words import Language
 
+TITLES = {
+    "partner": "Партнёры",
+    "program": "Программы",
+    "group": "Группы",
+    "teacher": "Педагоги",
+    "network_agreement": "Сетевые договоры",
+    "enrolment": "Зачисления",
+    "survey": "Опросы",
+    "event": "Мероприятия",
+    "participation": "Участие в мероприятиях",
+    "project": "Проекты",
+    "achievement": "Достижения",
+    "mentoring_model": "Модели наставничества",
+    "mentoring_pair": "Наставнические пары",
+    "volunteering": "Волонтёрство",
+    "information_channel": "Информационные каналы",
+    "publication": "Публикации",
+    "planned_work": "План работы",
+    "manual_value": "Значения вручную",
+    "quarter_text": "Тексты отчёта",
+    "target": "Плановые значения",
+}
+"""What the sheet of a kind is called."""
+
 
 def entries_table(kind: type[Entry], register: Snapshot, options: Options, *, language: Language = "ru") -> Table:
     """Every living entry of a kind, by id; `kind` is one of `COLUMNS`."""
@@ -25,4 +49,5 @@ def entries_table(kind: type[Entry], register: Snapshot, options: Options, *, la
     ]
     headers = tuple(column.ru if language == "ru" else column.en for column in columns)
     about = {"Версия реестра" if language == "ru" else "Register version": str(register.register_version)}
-    return Table(kind.kind, headers, tuple(rows), about, code=kind.kind)
+    name = TITLES[kind.kind] if language == "ru" else kind.kind.replace("_", " ").capitalize()
+    return Table(name, headers, tuple(rows), about, code=kind.kind)

@@ -8,6 +8,8 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import itertools
+from contextlib import suppress
 
 from edge.errors import GiveUp
 from edge.register.imports.cells import shown
@@ -19,7 +21,9 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _LOOK_AHEAD = 50
-"""Lines from which the separator is guessed."""
+"""Rows from which the separator is guessed."""
+_LOOK_AHEAD_SIZE = 2**18
+"""Characters of them at most: a quote that never closes is not followed to the file's end."""
 
 
 def decoded(data: bytes) -> str:
@@ -53,11 +57,14 @@ def read_csv(data: bytes) -> Sheet:
 
 
 def _separator(text: str) -> str:
-    """The one that cuts most of the first lines into an equal number of cells, more than one."""
-    lines = text.split("\n", _LOOK_AHEAD)[:_LOOK_AHEAD]
-    return max((";", "\t", ","), key=lambda separator: _agreement(lines, separator))
+    """The one that cuts most of the first rows into an equal number of cells, more than one; quotes are heeded."""
+    head = text[:_LOOK_AHEAD_SIZE]
+    return max((";", "\t", ","), key=lambda separator: _agreement(head, separator))
 
 
-def _agreement(lines: list[str], separator: str) -> int:
-    counts = [count for line in lines if (count := line.count(separator))]
-    return max((counts.count(count) * 10 + min(count, 9) for count in counts), default=0)
+def _agreement(head: str, separator: str) -> int:
+    reader = csv.reader(io.StringIO(head, newline=""), delimiter=separator)
+    widths: list[int] = []
+    with suppress(csv.Error):
+        widths.extend(len(row) for row in itertools.islice(reader, _LOOK_AHEAD))
+    return max((widths.count(width) * 10 + min(width, 9) for width in widths if width > 1), default=0)

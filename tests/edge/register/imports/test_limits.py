@@ -12,6 +12,7 @@ from edge.register.imports import sheets, workbooks
 from edge.register.imports.files import read_sheets
 from edge.register.imports.importing import plan_timetable
 from edge.register.imports.sheets import sheet_of
+from edge.register.imports.texts import read_csv
 from edge.register.sqlite import SqliteRegister
 from tests.edge.register.imports.files import OPTIONS, csv_of, xls, xlsx
 from tests.edge.register.imports.test_flat import FORMATS, ROWS
@@ -95,3 +96,23 @@ def test_a_year_of_a_whole_school_is_planned_in_seconds_and_found_the_same_again
     again = plan_timetable(xls([header, *rows]), register.snapshot(), OPTIONS)
     assert again.changes == ()
     register.close()
+
+
+@pytest.mark.parametrize(
+    ("text", "cells"),
+    [
+        ('"a";"b";"c"\r\n"x, y";"p; q";""\r\n"1,2";"r, s";"t; u, v"', ("a", "b", "c")),
+        ("a;b\r\n1,5;2,5\r\n3,5;4,5", ("a", "b")),
+        ('a,b\r\n"x; y; z",1\r\n"p; q; r",2', ("a", "b")),
+        ("alone\r\nx", ("alone",)),
+    ],
+)
+def test_a_separator_within_quotes_cuts_nothing(text: str, cells: tuple[str, ...]) -> None:
+    assert read_csv(text.encode()).rows[0] == cells
+
+
+def test_a_quote_that_never_closes_is_told() -> None:
+    text = 'a;b\r\n"never closed;1\r\n' + "x;y\r\n" * 60_000
+    with pytest.raises(GiveUp, match="no CSV") as e:
+        read_csv(text.encode())
+    assert e.value.fix
