@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from telemetry.columns import Int32s, Int64s, Lessons
 from telemetry.spans import Spans
+from telemetry.timelines import by_group
 from telemetry.timetable import LessonStatus
 
 
@@ -50,8 +51,10 @@ def of_each(spans: Spans, n_groups: int, key: Int32s | None = None) -> list[Keye
     """The spans of each group in turn, without empty and backward ones and those of key -1; no key is key 0."""
     key = np.zeros(len(spans.group), np.int32) if key is None else key
     held = np.flatnonzero((spans.start < spans.end) & (key >= 0))
-    order = held[np.argsort(spans.group[held], kind="stable")]
-    group, start, end, key = spans.group[order], spans.start[order], spans.end[order], key[order]
+    (group, start, end), key = spans.taken(held), key[held]
+    if np.any(group[1:] < group[:-1]):
+        order = by_group(group)
+        group, start, end, key = group[order], start[order], end[order], key[order]
     bounds = np.searchsorted(group, np.arange(n_groups + 1)).tolist()
     return [
         Keyed(Spans(group[rows], start[rows], end[rows]), key[rows]) for rows in map(slice, bounds[:-1], bounds[1:])

@@ -51,21 +51,22 @@ def _add(sums: Int64s, told: Told, rows: slice, begun: npt.NDArray[np.intp], edg
     """Add what begins in a stretch of rows to the cell it begins in, and move what lasts longer over each edge."""
     low, high = (int(place) for place in begun.searchsorted((rows.start, rows.stop), side="right"))
     state, ns = told.state[rows], told.lasting(rows, int(edges[-1]))
-    steps = np.diff(begun[low:high], prepend=rows.start, append=rows.stop)
-    place = np.repeat(np.arange(low * N_STATES, (high + 1) * N_STATES, N_STATES), steps)
+    first = np.arange(low * N_STATES, (high + 1) * N_STATES, N_STATES)
+    bounds = np.concatenate(([rows.start], begun[low:high], [rows.stop]))
+    place = np.repeat(first, bounds[1:] - bounds[:-1])
     place += state
     np.add.at(sums, place, ns)
-    under = begun[low:high] - (rows.start + 1)
-    over_ns = np.maximum(told.start[rows][under] + ns[under] - edges[low:high], 0)
-    cell = np.arange(low * N_STATES, high * N_STATES, N_STATES) + state[under]
+    under = bounds[1:-1] - (rows.start + 1)
+    over_ns = np.maximum(told.start[rows].take(under) + ns.take(under) - edges[low:high], 0)
+    cell = first[:-1] + state.take(under)
     sums[cell] -= over_ns
     sums[cell + N_STATES] += over_ns
 
 
 def inside(spans: Spans, edges: Int64s) -> npt.NDArray[np.bool_]:
     """Which cells, bool[m - 1], lie in any of the spans; their ends that are inside the edges must be edges."""
-    opened = np.bincount(np.searchsorted(edges, spans.start), minlength=len(edges))
-    closed = np.bincount(np.searchsorted(edges, spans.end), minlength=len(edges))
-    depth = np.cumsum(opened[: len(edges)] - closed[: len(edges)])
-    within: npt.NDArray[np.bool_] = depth[:-1] > 0
+    # A place more, for what is behind the last edge.
+    depth = np.bincount(edges.searchsorted(spans.start), minlength=len(edges) + 1)
+    depth -= np.bincount(edges.searchsorted(spans.end), minlength=len(edges) + 1)
+    within: npt.NDArray[np.bool_] = np.cumsum(depth[:-2]) > 0
     return within
