@@ -60,6 +60,7 @@ def demo(settings: Settings, folder: Path) -> Lab:
     lab = DemoLab(settings, folder, SystemClock())
     count = lab.write_history()
     lab.enter_register()
+    lab.enter_year()
     log.info("demo lab: %d records of history written", count)
     return Lab(Gateway(lab.settings, folder), lab.start, lab.stop)
 

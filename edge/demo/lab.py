@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from drivers.catalog import CATALOG
 from drivers.contract import LinkKind, Publish, Setting, Spec
 from edge.clock import Clock, ManualClock
-from edge.demo import school
+from edge.demo import closing, school
 from edge.demo.calendar import quarter_start
 from edge.demo.history import Past
 from edge.demo.script import life
@@ -26,6 +26,7 @@ from edge.journal.sqlite import SqliteJournal
 from edge.metrics import Metrics
 from edge.register.sqlite import SqliteRegister
 from edge.settings import Equipment, Kind, LinkSettings, Settings
+from edge.store.local import LocalStore
 from telemetry.model import NS_PER_S, EquipmentId, Instant
 
 log = logging.getLogger(__name__)
@@ -95,6 +96,16 @@ class DemoLab:
             school.enter(register, self.settings.equipment, zone, seed=SEED, now=self._clock.now())
         finally:
             register.close()
+
+    def enter_year(self) -> None:
+        """Enter what the monitoring is made of and close the last quarter, once, after history and timetable."""
+        with ExitStack() as opened:
+            register = SqliteRegister(self._folder / "register.sqlite")
+            opened.callback(register.close)
+            store = LocalStore(self._folder / "journal.sqlite")
+            opened.callback(store.close)
+            zone = ZoneInfo(self.settings.centre.timezone)
+            closing.enter(closing.Desk(self.settings, store, register, zone, self._clock.now()), seed=SEED)
 
     def start(self) -> None:
         """Plug the devices in."""

@@ -78,7 +78,7 @@ def part_of(told: Told, entered: Entered, wanted: Wanted) -> Part:
     sessions, held = judged(entered, intervals, _in_order(jobs), span)
     return Part(
         _meetings(sessions, held, entered, (window[0], min(window[1], until))),
-        _days(_by_day(entered, intervals, held, window), entered) if watched else joined_days([]),
+        _days(_by_day(entered, intervals, held, window), entered),
         _works([job for job in jobs if window[0] <= job.started < window[1]], entered.zone),
     )
 
@@ -142,8 +142,9 @@ def _by_day(entered: Entered, intervals: Intervals, held: Lessons, window: tuple
 
 
 def _days(table: Utilisation, entered: Entered) -> EquipmentDays:
-    """A row for each equipment and day."""
-    rows = np.arange(len(table))
+    """A row for each equipment and day; none at all where nothing was known of any of them: nobody was watching yet."""
+    watched = bool((table.state_ns.sum(axis=1) > table.state_ns[:, State.UNKNOWN]).any())
+    rows = np.arange(len(table) if watched else 0)
     code = table.key[rows].tolist()
     inventory, scheduled, timetable = entered.inventory, utilisation_scheduled(table), utilisation_timetable(table)
     return EquipmentDays(
