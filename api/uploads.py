@@ -118,7 +118,11 @@ def equipment(
     except GiveUp as error:
         raise unreadable(error) from error
     if if_match is not None and if_match.strip() != tag_of(made):
-        raise changed_problem("what the list is compared with", None)
+        raise Problem(
+            HTTPStatus.PRECONDITION_FAILED,
+            "the configuration or the register has changed since the plan was looked at",
+            fix="Look at it again, and make the change anew.",
+        )
     return made, made.view if who is None else _written(parts, made, who)
 
 

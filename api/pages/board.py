@@ -93,7 +93,7 @@ def board_of(snapshot: Snapshot, parts: Sequence[Part], *, centre: Centre, texts
         by_room.setdefault(picture.room, []).append(picture)
     names = {room: room_name(room, centre, texts) for room in by_room}
     named = list(centre.rooms)
-    order = sorted(by_room, key=lambda room: (_place(room, named), *_natural(names[room])))
+    order = sorted(by_room, key=lambda room: (_place(room, named), *natural(names[room])))
     columns, rows = fitted([len(by_room[room]) for room in order])
     return Board(
         rooms=tuple(
@@ -120,7 +120,7 @@ def _place(room: str, named: list[str]) -> int:
 
 
 def _room(room: str, name: str, cards: list[Card], *, columns: int, texts: Texts) -> Room:
-    cards.sort(key=lambda card: _natural(card.name))
+    cards.sort(key=lambda card: natural(card.name))
     wide = min(len(cards), columns)
     return Room(room, name, texts("board.count", len(cards)), tuple(cards), wide, -(-len(cards) // columns))
 
@@ -140,7 +140,7 @@ def _troubles(parts: Sequence[Part], names: Mapping[EquipmentId, str], texts: Te
     )
 
 
-def _natural(name: str) -> tuple[tuple[int, int, str], ...]:
+def natural(name: str) -> tuple[tuple[int, int, str], ...]:
     """Sorts `Принтер 2` before `Принтер 10`."""
     parts = _NUMBERS.split(name.casefold())
     return tuple((1, int(part), "") if part.isdecimal() else (0, 0, part) for part in parts)

@@ -18,6 +18,9 @@ class Section:
 
 SECTIONS = (
     Section("board", "/"),
+    Section("timetable", "/timetable"),
+    Section("practice", "/practical-sessions"),
     Section("monitoring", "/monitoring"),
     Section("register", "/register"),
+    Section("imports", "/import"),
 )

@@ -21,7 +21,7 @@ Language: TypeAlias = Literal["ru", "en"]
 LANGUAGES: tuple[Language, ...] = ("ru", "en")
 Entry: TypeAlias = str | Mapping[str, str]
 
-PARTS = ("monitoring", "register", "texts")
+PARTS = ("lessons", "monitoring", "register", "texts")
 """Files of words of each language, `<part>_<language>.toml`: no key stands in two of them."""
 
 NBSP = "\u00a0"
@@ -131,12 +131,19 @@ class Texts:
 
     def date(self, instant: Instant) -> str:
         """`21 ноября`, `21 November`."""
-        day = self.local(instant)
-        return self("date.day", day=day.day, month=self(f"month.{day.month}"))
+        return self.day(self.local(instant))
+
+    def times(self, start: Instant, end: Instant) -> str:
+        """`09:25–10:45`."""
+        return f"{self.time(start)}–{self.time(end)}"
 
     def day(self, day: Date) -> str:
         """`21 сентября`, `21 September`."""
         return self("date.day", day=day.day, month=self(f"month.{day.month}"))
+
+    def weekday_and_day(self, day: Date) -> str:
+        """`понедельник, 21 сентября`, `Monday, 21 September`."""
+        return self("date.weekday", weekday=self(f"weekday.{day.isoweekday()}"), day=self.day(day))
 
     def days(self, first: Date, last: Date) -> str:
         """`21–27 сентября 2026`, `28 сентября — 4 октября 2026`; both days are meant."""

@@ -38,7 +38,7 @@ SYSTEM = (
 @lru_cache
 def said_by_the_code() -> str:
     """All that stands in strings of the code, with every value that is filled in as `{}`."""
-    files = [path for folder in ("edge", "drivers") for path in sorted((ROOT / folder).rglob("*.py"))]
+    files = [path for folder in ("edge", "drivers", "api") for path in sorted((ROOT / folder).rglob("*.py"))]
     code = "\n".join(path.read_text("utf-8") for path in files)
     joined = re.sub(r"[\"']\s*\n\s*f?[\"']", "", code)
     return re.sub(r"\{[^{}\n]*\}", "{}", joined).replace("PORT", "{}")
