@@ -75,12 +75,15 @@ def retention(world: World) -> Facts:
 
 
 def _stayed(world: World) -> Iterator[Fact]:
-    """Who left early was there until the day before, so that quarters closed by then stay what they were."""
+    """Who left early was there until the day before, so that quarters closed by then stay what they were.
+
+    The later row stands for an enrolment in windows that hold both.
+    """
     for enrolment, labels in enrolments_of(world):
         there = len(set(enrolment.learners)) + enrolment.unlisted
         stays_until = enrolment.last - enrolment.left_early
         days = ((enrolment.first, stays_until, there), (max(enrolment.first, stays_until + 1), enrolment.last, 0))
-        for rank, (first, last, stayed) in enumerate(days):
+        for first, last, stayed in days:
             yield Fact(
                 kind="enrolment",
                 id=enrolment.id,
@@ -91,7 +94,6 @@ def _stayed(world: World) -> Iterator[Fact]:
                 base=there,
                 members=enrolment.learners,
                 unlisted=enrolment.unlisted,
-                rank=rank,
             )
 
 

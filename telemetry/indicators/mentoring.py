@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from telemetry.civil import LAST_DAY
+from telemetry.civil import LAST_DAY, Day
 from telemetry.indicators.build import Fact, facts_of
 from telemetry.indicators.definition import Dimension
 from telemetry.indicators.facts import Facts
@@ -55,14 +55,13 @@ def completed_pairs(world: World) -> Facts:
             kind="mentoring_pair",
             id=pair.id,
             first=first,
-            last=pair.last,
+            last=last,
             labels=labels,
-            amount=completed,
+            amount=fulfilled,
             base=1,
-            rank=completed,
         )
         for pair, labels in _pairs(world)
-        for first, completed in _progress(pair)
+        for first, last, fulfilled in _progress(pair)
     )
     return facts_of(rows, _DIMENSIONS, today=world.today)
 
@@ -74,8 +73,14 @@ def _pairs(world: World) -> Iterator[tuple[MentoringPair, Mapping[Dimension, Cod
         yield pair, {Dimension.CATEGORY: (pair.category,), Dimension.TRACK: (pair.track,), Dimension.FORM: (form,)}
 
 
-def _progress(pair: MentoringPair) -> Iterator[tuple[int, int]]:
-    """From which day on the plan is open (0) or fulfilled (1): on the last day, or at once where there is none yet."""
-    yield pair.first, 0
-    if pair.completed:
-        yield (pair.first if pair.last == LAST_DAY else pair.last), 1
+def _progress(pair: MentoringPair) -> Iterator[tuple[Day, Day, int]]:
+    """Where the plan is open, 0, and then fulfilled, 1: from the last day on, or at once where there is none.
+
+    The later row stands for the pair in windows that hold both.
+    """
+    if not pair.completed:
+        yield pair.first, pair.last, 0
+        return
+    fulfilled = pair.first if pair.last == LAST_DAY else pair.last
+    yield pair.first, fulfilled - 1, 0
+    yield fulfilled, pair.last, 1

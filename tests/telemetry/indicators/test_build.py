@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from telemetry.indicators.build import Fact, facts_of
@@ -17,6 +17,7 @@ def listed(rows: list[tuple[str, ...]]) -> list[list[str]]:
     return [sorted(set(row) - {""}) for row in rows]
 
 
+@settings(deadline=None)
 @given(lists_of_words)
 def test_words_of_rows_come_back_each_once_and_in_order(rows: list[tuple[str, ...]]) -> None:
     labels = words_of(rows)
@@ -26,6 +27,7 @@ def test_words_of_rows_come_back_each_once_and_in_order(rows: list[tuple[str, ..
     assert labels.keys == tuple(sorted({word for row in rows for word in row} - {""}))
 
 
+@settings(deadline=None)
 @given(st.lists(words, max_size=6))
 def test_one_word_a_row_is_a_list_of_one(rows: list[str]) -> None:
     one, several = one_word_of(rows), words_of([(word,) for word in rows])
@@ -36,6 +38,7 @@ def test_one_word_a_row_is_a_list_of_one(rows: list[str]) -> None:
     )
 
 
+@settings(deadline=None)
 @given(lists_of_words, st.data())
 def test_taken_rows_are_as_if_nothing_else_had_been(rows: list[tuple[str, ...]], data: st.DataObject) -> None:
     chosen = data.draw(st.lists(st.integers(0, len(rows) - 1), max_size=5)) if rows else []

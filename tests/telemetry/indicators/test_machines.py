@@ -55,6 +55,13 @@ def test_a_session_came_from_telemetry_where_telemetry_confirmed_it() -> None:
     assert [how("practical_sessions", LESSONS, *window) for window in (Q1, Q2)] == [How.TELEMETRY, How.TIMETABLE]
 
 
+def test_a_session_that_a_person_denied_is_not_proven_by_telemetry() -> None:
+    denied = Meeting("1", day("2026-02-02"), status="unconfirmed", held=False, by_telemetry=True, used=("mill",))
+    world = replace(EMPTY, meetings=meetings(denied))
+    assert value("practical_sessions", world, *Q1) == 0
+    assert how("sessions", world, *Q1) is How.TIMETABLE
+
+
 def test_learner_hours_add_up_in_nanoseconds() -> None:
     assert [value("learner_hours", LESSONS, *window) for window in (Q1, Q2, HALF)] == [
         20 * HOUR_NS,

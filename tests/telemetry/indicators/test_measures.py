@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from telemetry.civil import LAST_DAY
@@ -60,22 +60,26 @@ def evidence(facts: Facts, rows: list[int]) -> list[EvidenceRow]:
     ]
 
 
+@settings(deadline=None)
 @given(some_facts, windows)
 def test_rows_of_a_window_are_those_of_the_twin(facts: Facts, window: Window) -> None:
     assert rows_of(facts, window).tolist() == twins.rows_of(facts, window, None, "")
 
 
+@settings(deadline=None)
 @given(some_facts, windows, dimensions, st.sampled_from(("", "x", "y", "z", "other")))
 def test_rows_under_a_key_are_those_of_the_twin(facts: Facts, window: Window, by: Dimension, key: str) -> None:
     assert rows_of(facts, window, by=by, key=key).tolist() == twins.rows_of(facts, window, by, key)
 
 
+@settings(deadline=None)
 @given(some_facts, aggregations, windows)
 def test_an_amount_is_that_of_the_twin(facts: Facts, aggregation: Aggregation, window: Window) -> None:
     rows = twins.rows_of(facts, window, None, "")
     assert amount(facts, aggregation, window) == twins.amount(facts, aggregation, rows)
 
 
+@settings(deadline=None)
 @given(some_facts, aggregations, windows, dimensions)
 def test_components_are_those_of_the_twin(
     facts: Facts, aggregation: Aggregation, window: Window, by: Dimension
@@ -83,6 +87,7 @@ def test_components_are_those_of_the_twin(
     assert components(facts, aggregation, window, by) == tuple(twins.components(facts, aggregation, window, by))
 
 
+@settings(deadline=None)
 @given(some_facts, windows)
 def test_the_keys_of_a_fact_are_those_of_the_twin(facts: Facts, window: Window) -> None:
     for row in range(len(facts)):
@@ -90,12 +95,14 @@ def test_the_keys_of_a_fact_are_those_of_the_twin(facts: Facts, window: Window) 
         assert keys_of(facts, row, window, BY) == tuple(sorted(expected))
 
 
+@settings(deadline=None)
 @given(some_facts, windows)
 def test_a_value_came_as_its_weakest_fact_did(facts: Facts, window: Window) -> None:
     rows = rows_of(facts, window)
     assert how_of(facts, rows) == max((facts.how[row] for row in rows.tolist()), default=How.REGISTER)
 
 
+@settings(deadline=None)
 @given(some_facts, aggregations, windows)
 def test_evidence_adds_up_to_every_value(facts: Facts, aggregation: Aggregation, window: Window) -> None:
     rows = rows_of(facts, window)
@@ -106,6 +113,7 @@ def test_evidence_adds_up_to_every_value(facts: Facts, aggregation: Aggregation,
         assert amount(facts, aggregation, window, rows=under) == part
 
 
+@settings(deadline=None)
 @given(some_facts, windows)
 def test_components_hold_every_fact_of_the_window_and_no_other(facts: Facts, window: Window) -> None:
     whole = {twins.who(facts, row) for row in rows_of(facts, window).tolist()}
@@ -117,6 +125,7 @@ def test_components_hold_every_fact_of_the_window_and_no_other(facts: Facts, win
     assert all(part <= whole and part for part in parts)
 
 
+@settings(deadline=None)
 @given(st.lists(stretches, max_size=12, unique_by=lambda row: (row.kind, row.id)), windows)
 def test_rows_of_components_are_rows_of_the_whole_where_a_fact_is_one_row(rows: list[Fact], window: Window) -> None:
     facts = facts_of(rows, (BY,), today=LAST_DAY)
@@ -127,6 +136,7 @@ def test_rows_of_components_are_rows_of_the_whole_where_a_fact_is_one_row(rows: 
     assert set().union(*under) == set(rows_of(facts, window).tolist())
 
 
+@settings(deadline=None)
 @given(some_facts)
 def test_a_union_over_parts_is_no_more_than_their_sum(facts: Facts) -> None:
     whole = amount(facts, Aggregation.UNIQUE, (0, 20)).numerator
@@ -141,6 +151,7 @@ one_day = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(
     st.lists(one_day, max_size=20, unique_by=lambda row: row.id), st.sampled_from((Aggregation.COUNT, Aggregation.SUM))
 )

@@ -3,7 +3,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from telemetry.civil import day_of
@@ -26,6 +26,7 @@ def test_a_quarter_has_its_three_months(quarter: int, first: str, last: str) -> 
     assert quarter_window(2024, quarter) == (day_of(first), day_of(last))
 
 
+@settings(deadline=None)
 @given(years)
 def test_quarters_follow_one_another_and_fill_the_year(year: int) -> None:
     windows = [quarter_window(year, quarter) for quarter in (1, 2, 3, 4)]
@@ -34,6 +35,7 @@ def test_quarters_follow_one_another_and_fill_the_year(year: int) -> None:
     assert quarter_window(year + 1, 1)[0] == windows[-1][1] + 1
 
 
+@settings(deadline=None)
 @given(years, st.integers(1, 4))
 def test_a_year_to_date_runs_from_new_year_to_the_end_of_its_quarter(year: int, quarter: int) -> None:
     first, last = year_to_date_window(year, quarter)
@@ -41,12 +43,14 @@ def test_a_year_to_date_runs_from_new_year_to_the_end_of_its_quarter(year: int, 
     assert last == quarter_window(year, quarter)[1]
 
 
+@settings(deadline=None)
 @given(any_day)
 def test_a_day_is_inside_its_quarter(day: int) -> None:
     first, last = quarter_window(*quarter_of(day))
     assert first <= day <= last
 
 
+@settings(deadline=None)
 @given(any_day)
 def test_an_academic_year_begins_on_the_first_of_september_at_or_before_the_day(day: int) -> None:
     first, last = academic_year_window(day)

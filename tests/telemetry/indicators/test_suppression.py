@@ -6,7 +6,7 @@ import itertools
 from collections import defaultdict
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from telemetry.indicators.definition import How
@@ -41,6 +41,7 @@ def test_whoever_knows_the_rule_and_the_whole_still_cannot_tell_a_hidden_number(
         assert all(len({table[at] for table in tables}) > 1 for at in hidden), (components, tables)
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 30), max_size=8).map(tuple), st.integers(3, 12))
 def test_nothing_small_is_shown_and_what_is_shown_is_true(sizes: Sizes, threshold: int) -> None:
     seen = shown(sizes, threshold)
@@ -48,11 +49,13 @@ def test_nothing_small_is_shown_and_what_is_shown_is_true(sizes: Sizes, threshol
     assert not any(one is not None and 0 < one < threshold for one in seen)
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 30), max_size=8).map(tuple), st.integers(3, 12))
 def test_a_hidden_number_never_stands_alone_where_there_are_others(sizes: Sizes, threshold: int) -> None:
     assert shown(sizes, threshold).count(None) != 1 or len(sizes) == 1
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 30), max_size=8).map(tuple), st.integers(3, 12))
 def test_equal_numbers_share_one_fate(sizes: Sizes, threshold: int) -> None:
     fates = {(size, one is None) for size, one in zip(sizes, shown(sizes, threshold), strict=True)}
