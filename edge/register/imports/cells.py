@@ -19,6 +19,8 @@ _SPACES = re.compile(r"[^\S\n]+")
 
 def shown(text: str) -> str:
     """A text as it is seen: spaces single, line breaks kept, no marks that cannot be seen."""
+    if text.isprintable() and "  " not in text:
+        return text.strip()
     text = _SPACES.sub(" ", text.replace("\r\n", "\n").replace("\r", "\n"))
     text = "".join(c for c in text if c == "\n" or unicodedata.category(c) not in {"Cc", "Cf", "Cs"})
     return "\n".join(_SPACES.sub(" ", line).strip() for line in text.split("\n")).strip()

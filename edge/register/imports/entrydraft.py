@@ -51,6 +51,7 @@ class EntryDraft:
         self._known = known
         self._reader = reader
         self._absent: set[str] = set()
+        self._numbers: dict[str, int] = {}
 
     def wanted(self, records: Iterable[Record], header: Place) -> list[Wanted]:
         """Every entry once, with its id."""
@@ -134,6 +135,7 @@ class EntryDraft:
     def _tell_doubles(self, found: Sequence[Wanted]) -> None:
         """Rows that are one entry, and rows that are the same document as an entry with another id."""
         ids: dict[str, Place] = {}
+        changed = {one.id for one in found}
         keys: dict[tuple[str, ...], Place] = {}
         for one in found:
             key = self._key(one.value)
@@ -144,7 +146,7 @@ class EntryDraft:
             if first is not one.record.place:
                 message = f"It is the same as {first}: {self.label(one.value)}."
                 self._reader.fault(one.record.place, message, fix="Leave one of the rows out, or tell the two apart.")
-            elif there not in {"", one.id} and not any(other.id == there for other in found):
+            elif there not in {"", one.id} and there not in changed:
                 message = f"It is the same as {there}, which is entered already: {self.label(one.value)}."
                 self._reader.fault(one.record.place, message, fix=f"Give it the code {there}, or tell the two apart.")
 
@@ -154,10 +156,10 @@ class EntryDraft:
     def _new_id(self, value: Entry, taken: set[str]) -> str:
         parts = (str(getattr(value, name)) for name in self._natural if getattr(value, name) not in (None, False, ""))
         wanted = code_of("-".join(parts)) or self._kind.kind.replace("_", "-")
-        entry, number = wanted, 1
+        entry = wanted
         while entry in taken:
-            number += 1
-            entry = f"{wanted}-{number}"
+            self._numbers[wanted] = self._numbers.get(wanted, 1) + 1
+            entry = f"{wanted}-{self._numbers[wanted]}"
         return entry
 
 
