@@ -133,7 +133,7 @@ def verify(
 @app.command()
 def export(  # noqa: PLR0913, PLR0917 - Typer's way to write options
     name: Annotated[str, typer.Argument(help="utilisation, monitoring …; any of GET /api/v1/exports.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="The file: .csv, .xlsx, .json, .parquet, .html.")],
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="The file: .csv, .xlsx, .json …")] = None,
     first: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="The first day.")] = None,
     last: Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="The last day, included.")] = None,
     form: Annotated[str, typer.Option("--format", help="Other than the suffix tells: csv-excel …")] = "",
@@ -146,6 +146,9 @@ def export(  # noqa: PLR0913, PLR0917 - Typer's way to write options
     number: Annotated[str, typer.Option("--number", help="Of evidence: one indicator; default: all.")] = "",
     key: Annotated[str, typer.Option("--key", help="Of evidence: one key of the breakdown --by.")] = "",
     inside: Annotated[bool, typer.Option("--inside", help="For the school itself: small groups are shown.")] = False,  # noqa: FBT002 - Typer's way to write a flag
+    mapping: Annotated[str, typer.Option("--mapping", help="Of form: a TOML file, or a name from forms.d.")] = "",
+    template: Annotated[Path | None, typer.Option("--template", help="Of form: other than the mapping names.")] = None,
+    check_only: Annotated[bool, typer.Option("--check", help="Of form: only list what is blank, and why.")] = False,  # noqa: FBT002 - as above
     config: ConfigOption = None,
     data_dir: DataOption = None,
 ) -> None:
@@ -172,6 +175,14 @@ def export(  # noqa: PLR0913, PLR0917 - Typer's way to write options
     settings = exporting.demo_roster() if config is None else load(config, environ=os.environ)
     folder = data_dir or Path("data", "demo" if config is None else "lab")
     lab = exporting.Lab(settings, folder, SystemClock(), config)
+    if name == "form":
+        done = exporting.form(words, exporting.FormAsked(mapping, template, None if check_only else output), lab)
+        for line in done.blanks:
+            typer.echo(line, err=True)
+        typer.echo(f"{len(done.blanks)} blank(s)" if done.size == 0 else f"{output}: {done.size} bytes")
+        raise typer.Exit(WRONG if done.blanks else OK)
+    if output is None:
+        _fail("An export needs a file.", "Name it: -o FILE", MISUSED)
     size = exporting.export(words, exporting.format_of(output, form), output, lab)
     typer.echo(f"{output}: {size} bytes")
 

@@ -18,6 +18,10 @@ import numpy as np
 from api.exports.book import Book
 from api.exports.catalog import EXPORTS, Asks
 from api.exports.formats import FORMATS, Format
+from api.exports.forms.listing import Listed, forms, template_bytes
+from api.exports.forms.mapping import read
+from api.exports.forms.office import filled_form
+from api.exports.forms.template import faults
 from api.exports.question import Question, Sources
 from api.exports.words import words_of
 from api.pages.texts import LANGUAGES, Language
@@ -29,6 +33,7 @@ from edge.monitoring.office import monitoring_of
 from edge.monitoring.sets import beside
 from edge.numbers.figures import By, Cut
 from edge.numbers.office import numbers_of
+from edge.register.contract import Fault
 from edge.register.sqlite import SqliteRegister
 from edge.register.timetable import day_of
 from edge.settings import Settings
@@ -84,6 +89,23 @@ def format_of(path: Path, named: str = "") -> Format:
 
 
 @dataclass(frozen=True, slots=True)
+class FormAsked:
+    """A form by its mapping; `path` None only checks it."""
+
+    mapping: str
+    template: Path | None
+    path: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class FormDone:
+    """How many bytes were written, and each place that stays blank."""
+
+    size: int
+    blanks: list[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Lab:
     """Where a command looks: the settings, their file, the folder of the journal, the time."""
 
@@ -119,6 +141,28 @@ def export(words: Words, form: Format, path: Path, lab: Lab) -> int:
     question = _question(words, made.asks, lab.settings)
     with opened(lab) as sources:
         return save(made.make(question, sources), form, path)
+
+
+def form(words: Words, asked: FormAsked, lab: Lab) -> FormDone:
+    """Fill a form, or with no `path` only check it; raises `Refused` with everything that does not fit.
+
+    A mapping is a file or the name of a form in `forms.d` or of an example; a template is beside it, or `template`.
+    """
+    listed = forms(lab.config).get(asked.mapping) or Listed(asked.mapping, Path(asked.mapping))
+    mapping = read(listed.path)
+    template = asked.template or listed.path.parent / mapping.template
+    question = _question(words, Asks.PERIOD, lab.settings)
+    with opened(lab) as sources:
+        filling = filled_form(question, sources, mapping, (template.suffix, template_bytes(template)))
+    size = 0
+    if asked.path is not None:
+        size = replaced(asked.path, lambda file: filling.write(file, question.texts))
+    return FormDone(size, [str_of(fault) for fault in faults(filling.blanks, question.texts)])
+
+
+def str_of(fault: Fault) -> str:
+    """A fault as one line."""
+    return f"{fault.place}: {fault.message}. {fault.fix}"
 
 
 def _question(words: Words, asks: Asks, settings: Settings) -> Question:

@@ -23,6 +23,7 @@ from api.routes import (
     equipment_import,
     equipment_page,
     exports,
+    forms,
     hour_meters,
     import_page,
     indicators,
@@ -74,6 +75,7 @@ _API_ROUTERS = (
     hour_meters.router,
     timetable.router,
     timetable_import.router,
+    forms.router,
     exports.router,
 )
 

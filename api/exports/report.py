@@ -177,7 +177,7 @@ def _change(told: Told, item: Measured) -> str:
         return ""
     difference = numbers[1] - numbers[0]
     word = "same" if not difference else "more" if difference > 0 else "less"
-    return told.texts(f"change.{word}", by=counted(abs(difference), unit, told.texts), year=period.year - 1)
+    return told.texts(f"change.{word}", by=value_told(abs(difference), unit, told.texts), year=period.year - 1)
 
 
 def _parts(told: Told, item: Measured) -> tuple[tuple[str, str], ...]:
@@ -188,7 +188,12 @@ def _parts(told: Told, item: Measured) -> tuple[tuple[str, str], ...]:
         name = key_name(told, part.by, part.key, part.name)
         size = value if isinstance(value, int | float) else -1.0
         by.setdefault(part.by, []).append((-size, f"{name} — {value_told(value, item.indicator.unit, told.texts)}"))
-    return tuple((told.texts(f"dimension.{one.value}"), _joined(told, sorted(listed))) for one, listed in by.items())
+    told_of = {one.by for one in item.components if one.key}
+    return tuple(
+        (told.texts(f"dimension.{one.value}"), _joined(told, sorted(listed)))
+        for one, listed in by.items()
+        if one in told_of
+    )
 
 
 def _joined(told: Told, listed: Sequence[tuple[float, str]]) -> str:

@@ -34,6 +34,8 @@ ANSWERS = {
     "/api/v1/register/{kind}/{entry}/history": "/api/v1/register/slot/mon-1/history",
     "/api/v1/timetable": "/api/v1/timetable",
     "/api/v1/exports": "/api/v1/exports",
+    "/api/v1/exports/forms": "/api/v1/exports/forms",
+    "/api/v1/exports/forms/{form}/check": "/api/v1/exports/forms/quarterly-book/check?year=2026&quarter=3",
     "/api/v1/indicators": "/api/v1/indicators?year=2026&quarter=3",
     "/api/v1/indicators/{number}/evidence": "/api/v1/indicators/1.1/evidence?year=2026&quarter=3",
     "/api/v1/indicators/sets": "/api/v1/indicators/sets",
@@ -107,7 +109,7 @@ def test_the_checker_itself_finds_faults() -> None:
 
 def test_every_path_is_documented_and_none_needs_the_internet(lab: Lab) -> None:
     document = lab.get("/openapi.json")
-    files = {"/api/v1/exports/{name}", "/api/v1/exports/schema.json"}
+    files = {"/api/v1/exports/{name}", "/api/v1/exports/schema.json", "/api/v1/exports/forms/{form}"}
     posted = {"/api/v1/runs/{run}/stop"}
     whole = {"/api/v1/indicators/schema", "/api/v1/editions/{period}/{number}"}
     imports = {"/api/v1/timetable/import", "/api/v1/register/{kind}/import", "/api/v1/equipment/import"}
