@@ -140,6 +140,14 @@ def test_a_runs_readings_are_those_that_name_it_and_those_within_it_that_name_no
     assert data(lab, name="nobody's") == []
 
 
+def test_a_batch_is_cut_to_what_lies_in_the_run_and_kept_whole_where_all_of_it_does(lab: Lab) -> None:
+    lab.journal.commit([run(T), run(T + 10 * S, RunPhase.STOPPED)])
+    whole, over = batch([T, T + S], [1, 2], unit="V"), batch([T + 9 * S, T + 10 * S], [3, 4], channel="u")
+    lab.journal.commit([whole, over])
+    found = [one for _offset, one in lab.store.run_data("run-1", 0, 10).records]
+    assert found == [whole, reading(T + 9 * S, 3.0, channel="u")]
+
+
 def test_only_the_channels_of_a_run_are_its_readings(lab: Lab) -> None:
     lab.journal.commit([run(T, channels=(Channel("u"),)), reading(T, 1.0, channel="u"), reading(T, 2.0, channel="w")])
     assert data(lab) == [("u", 0, 1.0)]
