@@ -32,8 +32,8 @@ from api.indicator_views import (
 from api.problem import Problem
 from api.rendered import Body, respond
 from api.views import ProblemView
-from edge.monitoring import sets
 from edge.monitoring.contract import Edition, Evidence, Measured, Monitoring, Period, Report
+from edge.monitoring.set_file import schema
 from edge.register.entry import FIRST_YEAR, LAST_YEAR, Part, Person, Reason
 from edge.register.quarters import Quarter, Year
 from telemetry.indicators.definition import Dimension
@@ -98,7 +98,7 @@ def get_sets(monitoring: MonitoringIn) -> Response:
 @router.get("/indicators/schema", response_model=dict[str, Any])
 def get_schema() -> Response:
     """The JSON Schema of a file of indicators, `indicators.d/*.toml` beside the configuration."""
-    return answer(sets.schema())
+    return answer(schema())
 
 
 @dataclass(frozen=True, slots=True)
