@@ -54,7 +54,10 @@ class Names:
         if code := codes[0] if codes else self._unnamed(name):
             return code
         near = self._near(name)
-        message = f"there is no {self._word} «{name}»" + (f"; the nearest is «{near}»" if near else "")
+        if near:
+            message = f"there is no {self._word} «{name}»; the nearest is «{near}»"
+        else:
+            message = f"there is no {self._word} «{name}»"
         raise ValueError(message)
 
     def shown(self, code: str) -> str:
