@@ -37,7 +37,7 @@ def figure(value: float, unit: Unit, texts: Texts) -> str:
     """A value of a unit as text, with the percent sign where it is a share."""
     if unit is Unit.SHARE:
         return texts("amount.percent", value=texts.number(value, 1).removesuffix(texts.number(0.0, 1)[1:]))
-    return texts.number(value, 1 if unit in HOURS and value < 100 else 0)
+    return texts.number(value, 1 if unit in HOURS and 0 < value < 100 else 0)
 
 
 def amount_text(amount: Amount | None, unit: Unit, texts: Texts) -> str:
@@ -49,6 +49,12 @@ def amount_text(amount: Amount | None, unit: Unit, texts: Texts) -> str:
 def has_value(amount: Amount, unit: Unit) -> bool:
     """Whether there is anything to show."""
     return magnitude(amount, unit) is not None
+
+
+def unit_text(amount: Amount, unit: Unit, texts: Texts) -> str:
+    """The unit's word as the number before it wants it; empty for a share, which has its sign."""
+    value = magnitude(amount, unit)
+    return "" if unit is Unit.SHARE or value is None else texts(f"measure.{unit.value}", int(value))
 
 
 def whole_text(value: int | None, unit: Unit, texts: Texts) -> str:

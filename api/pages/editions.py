@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from api.pages.amounts import amount_text
 from api.pages.behind import differs
@@ -37,15 +38,23 @@ class EditionLine:
 
 
 @dataclass(frozen=True, slots=True)
-class DifferenceLine:
-    """A value that is no longer as it was closed; `part` is empty for the whole."""
+class Shift:
+    """From one value to another; `by` has its sign. `part` is empty for the whole."""
 
-    number: str
-    name: str
     part: str
     was: str
     now: str
     by: str
+
+
+@dataclass(frozen=True, slots=True)
+class DifferenceLine:
+    """An indicator or a direction of work that is no longer as it was closed, with those of its parts that are not."""
+
+    number: str
+    name: str
+    whole: Shift | None
+    parts: tuple[Shift, ...]
     why: tuple[str, ...]
 
 
@@ -71,23 +80,37 @@ def href_of(period: Period, number: int) -> str:
 
 
 def difference_lines(found: Sequence[Difference], closed: Report, now: Report, texts: Texts) -> list[DifferenceLine]:
-    """What has changed, whole values before their parts."""
+    """What has changed, one line for each indicator or direction of work."""
     known = {one.indicator.number: one.indicator for report in (now, closed) for one in report.items}
-    return [_line(one, known.get(one.number), now, texts) for one in found]
+    return [
+        _line(number, list(group), known.get(number), now, texts=texts)
+        for number, group in groupby(found, key=lambda one: one.number)
+    ]
 
 
-def _line(one: Difference, indicator: Indicator | None, now: Report, texts: Texts) -> DifferenceLine:
+def _line(
+    number: str, group: Sequence[Difference], indicator: Indicator | None, now: Report, *, texts: Texts
+) -> DifferenceLine:
+    shifts = [(one, _shift(one, indicator, now, texts)) for one in group]
+    whole = next((shift for one, shift in shifts if one.by is None or indicator is None), None)
+    return DifferenceLine(
+        number=number if indicator else "",
+        name=name_of(indicator, texts) if indicator else texts.word("choice.Direction", number),
+        whole=whole,
+        parts=tuple(shift for _one, shift in shifts if shift is not whole),
+        why=tuple(texts.said(why) for why in group[0].why),
+    )
+
+
+def _shift(one: Difference, indicator: Indicator | None, now: Report, texts: Texts) -> Shift:
     unit = indicator.unit if indicator else Unit.ITEMS
     part = ""
-    if one.by is not None:
+    if one.by is not None and indicator is not None:
         name = part_name(one.by, one.key, now.names.get(one.by, {}).get(one.key, ""), texts)
         part = f"{texts(f'dimension.{one.by.value}')}: {name}"
-    return DifferenceLine(
-        number=one.number if indicator else "",
-        name=name_of(indicator, texts) if indicator else texts.word("choice.Direction", one.number),
+    return Shift(
         part=part,
         was="" if one.was is None else amount_text(one.was, unit, texts),
         now="" if one.now is None else amount_text(one.now, unit, texts),
         by=differs(one.was, one.now, unit, texts),
-        why=tuple(texts.said(why) for why in one.why),
     )

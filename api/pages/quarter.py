@@ -11,7 +11,16 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
-from api.pages.amounts import Progress, amount_text, has_value, magnitude, manual_text, progress_of, whole_text
+from api.pages.amounts import (
+    Progress,
+    amount_text,
+    has_value,
+    magnitude,
+    manual_text,
+    progress_of,
+    unit_text,
+    whole_text,
+)
 from api.pages.entries import stamped
 from api.pages.texts import Texts
 from edge.monitoring.contract import Component, ComputedFrom, Direction, Measured, Period, Report
@@ -213,10 +222,10 @@ def indicator_line(
         number=one.number,
         anchor=f"i-{one.number.replace('.', '-')}",
         name=name_of(one, texts),
-        unit=texts(f"measure.{unit.value}"),
+        unit=unit_text(item.year_to_date, unit, texts),
         verified=one.verified,
         value=amount_text(item.year_to_date, unit, texts),
-        quarter=amount_text(item.quarter, unit, texts),
+        quarter=amount_text(item.quarter, unit, texts) if has_value(item.quarter, unit) else "",
         told=has_value(item.year_to_date, unit),
         target=whole_text(item.target, unit, texts),
         minimum=whole_text(one.minimum if one.minimum != item.target else None, unit, texts),
@@ -306,7 +315,7 @@ def _trend(item: Measured, texts: Texts) -> tuple[str, str]:
     if was is None or value is None or not (was or value):
         return "", ""
     word = "same" if value == was else "up" if value > was else "down"
-    return word, texts(f"trend.{word}", was=amount_text(before, unit, texts), year=_year_before(item.series).year)
+    return word, texts(f"trend.{word}", was=amount_text(before, unit, texts))
 
 
 def _year_before(series: Sequence[tuple[Period, object, object]]) -> Period:

@@ -17,6 +17,7 @@ from starlette.responses import RedirectResponse, Response
 from api.deps import MonitoringIn, PartsIn
 from api.entering import period_now
 from api.exports.catalog import EXPORTS, Asks
+from api.exports.formats import Format
 from api.pages.behind import evidence_page
 from api.pages.editions import edition_line
 from api.pages.quarter import QuarterPage, indicator_line, quarter_name, quarter_page, source_line
@@ -31,6 +32,9 @@ from telemetry.indicators.definition import Dimension
 router = APIRouter(include_in_schema=False)
 
 FIRST_YEAR, LAST_YEAR = 2000, 2098
+
+FORMATS = (Format.XLSX, Format.HTML, Format.CSV_EXCEL, Format.CSV, Format.JSON, Format.PARQUET)
+"""As people look for them."""
 
 YearIn = Annotated[int | None, Query(ge=FIRST_YEAR, le=LAST_YEAR)]
 QuarterIn = Annotated[int | None, Query(ge=1, le=4)]
@@ -129,7 +133,8 @@ def get_quarter(request: Request, parts: PartsIn, monitoring: MonitoringIn, want
         ended=wanted.period < today,
         last=edition_line(last, texts, now) if last else None,
         shown_edition=edition_line(wanted.edition, texts, now) if wanted.edition else None,
-        differences=len(changed),
+        changed=len(found),
+        differences=sum(item.indicator.number in changed for item in wanted.report.items),
         downloads=downloads_of(wanted, texts),
         chart_words=_chart_words(texts),
     )
@@ -146,12 +151,16 @@ def downloads_of(wanted: Asked, texts: Texts) -> list[tuple[str, list[tuple[str,
             texts.word("export", name),
             [
                 (texts.word("format", form.value), f"/api/v1/exports/{name}?{wanted.query}&format={form.value}")
-                for form in export.formats
+                for form in sorted(export.formats, key=_rank)
             ],
         )
         for name, export in EXPORTS.items()
         if export.asks is Asks.PERIOD
     ]
+
+
+def _rank(form: Format) -> int:
+    return FORMATS.index(form) if form in FORMATS else len(FORMATS)
 
 
 def item_called(report: Report, number: str) -> Measured:

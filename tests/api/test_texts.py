@@ -34,7 +34,7 @@ GROUPS = (
         "export.",
         "format.",
         "close.",
-        "lead.",
+        "lead.", "jump.",
     ),
     *("adding.",),
 )

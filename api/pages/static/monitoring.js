@@ -10,6 +10,13 @@
   const style = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const told = (value, data) => (value === null ? "—" : number.format(value) + (data.percent ? "\u00a0%" : ""));
 
+  /* The least round number that nothing stands above; shares end at a hundred. */
+  function rounded(most, data) {
+    if (data.percent && most <= 100) return 100;
+    const step = 10 ** Math.floor(Math.log10(Math.max(most, 1)));
+    return [1, 1.5, 2, 3, 4, 5, 6, 8, 10].map((one) => one * step).find((one) => one >= most && (one % 1 === 0)) ?? most;
+  }
+
   function options(data) {
     const soft = { color: style("--soft"), fontFamily: getComputedStyle(document.body).fontFamily };
     const series = [
@@ -26,7 +33,7 @@
         textStyle: { color: style("--ink"), fontSize: 13 },
         formatter: (rows) => [rows[0].name, ...rows.map((row) => `${row.seriesName}: ${told(row.value ?? null, data)}`)].join("\n") },
       xAxis: { type: "category", data: data.labels, axisLine: { lineStyle: { color: style("--line") } }, axisTick: { show: false }, axisLabel: { ...soft, hideOverlap: true } },
-      yAxis: { type: "value", min: 0, max: (range) => Math.max(range.max, data.target ?? 0) || 1, splitNumber: 3, minInterval: data.percent ? undefined : 1,
+      yAxis: { type: "value", min: 0, max: (range) => rounded(Math.max(range.max, data.target ?? 0), data), splitNumber: 3, minInterval: data.percent ? undefined : 1,
         axisLabel: { ...soft, formatter: (value) => number.format(value) }, splitLine: { lineStyle: { color: style("--line"), opacity: 0.6 } } },
       series,
     };
