@@ -193,3 +193,8 @@ def test_coverage_is_known_time_over_all_time_and_nan_without_time() -> None:
     changes = changes_from([(0, 2, State.BUSY, Source.DEVICE, 0), (1, 0, State.IDLE, Source.DEVICE, 5)])
     assert coverage(totals_of(intervals_of(changes, 0, 8))).tolist() == [0.75, 0.625, 0.0]
     assert np.isnan(coverage(totals_of(intervals_of(changes, 8, 8)))).all()
+
+
+def test_an_unknown_that_expires_goes_on_as_one_span() -> None:
+    found = intervals_of(changes_from([(0, -5, State.UNKNOWN, Source.EXPIRED, 8)]), 0, 10)
+    assert (found.start[0], found.end[0], found.state[0], found.source[0]) == (0, 10, State.UNKNOWN, Source.EXPIRED)
