@@ -5,14 +5,16 @@ No learner is named in any of them.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from typing import Literal
+from typing import Any, Literal
 
 from api.instants import format_instant
 from api.views import ComputedFrom
-from edge.numbers.practice import Meetings, busy_rows
+from edge.numbers.practice import Meetings, busy_rows, station_use
 from telemetry.model import EquipmentId, JobOutcome, Source
+from telemetry.ratios import station_utilisation
 from telemetry.rules import SessionStatus
 from telemetry.sessions import counted, learner_ns
 from telemetry.timetable import Form, LessonKind
@@ -123,7 +125,11 @@ class SessionRunView:
 
 @dataclass(frozen=True, slots=True)
 class SessionEvidence:
-    """What opened, kept and closed a session; `resum_ns`, added up from `intervals`, equals its `busy_ns`."""
+    """What opened, kept and closed a session; `resum_ns`, added up from `intervals`, equals its `busy_ns`.
+
+    `station_utilisation` = `station_busy_ns` / `station_lesson_ns`, busy and all time of its work places in the lesson,
+    as in `UtilisationRow`; null where no lesson announced it.
+    """
 
     session: SessionView
     window_start: str
@@ -134,6 +140,9 @@ class SessionEvidence:
     jobs: list[SessionJobView]
     runs: list[SessionRunView]
     resum_ns: int
+    station_busy_ns: int
+    station_lesson_ns: int
+    station_utilisation: float | None
     computed_from: ComputedFrom
 
 
@@ -236,8 +245,23 @@ def evidence_view(meetings: Meetings, row: int, computed_from: ComputedFrom) -> 
         jobs=[SessionJobView(job.equipment, job.job, job.name, format_instant(job.started)) for job in jobs],
         runs=[_run_view(meetings, run) for run in runs],
         resum_ns=sum(one.counted_ns for one in busy),
+        **_station_words(meetings, row),
         computed_from=computed_from,
     )
+
+
+def _station_words(meetings: Meetings, row: int) -> dict[str, Any]:
+    """The use of a session's work places."""
+    table = station_use(meetings, row)
+    if table is None:
+        return {"station_busy_ns": 0, "station_lesson_ns": 0, "station_utilisation": None}
+    use = station_utilisation(table)
+    value = float(use.value[0])
+    return {
+        "station_busy_ns": int(use.numerator[0]),
+        "station_lesson_ns": int(use.denominator[0]),
+        "station_utilisation": None if math.isnan(value) else value,
+    }
 
 
 def _busy_view(meetings: Meetings, row: int, interval: int) -> BusyView:

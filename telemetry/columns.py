@@ -242,8 +242,8 @@ class Sessions(_Columns):
 
     `window_start` and `window_end` bound where use counts, `busy_ns` is the busy time of all its equipment in there,
     `most_busy_ns` of the busiest, `needed_ns` what one must reach. `known_ns` of `base_ns` of the time of its equipment
-    in [start, end) is known. `stations` counts the work places of its equipment, `used_stations` of the used ones.
-    `learners` were counted, or else are planned.
+    in [start, end) is known. `stations` counts the work places of its equipment, `used_stations` of the used ones; that
+    is no time, of which `telemetry.ratios.station_utilisation` tells. `learners` were counted, or else are planned.
 
     Lists: the equipment `used` (into `ids`), the rows `interval`, `run` and `job` of the columns that it was judged
     from, and `correction` into `corrections`, the last one in force. `opened` and `closed` int64[n] are the rows of the

@@ -4,8 +4,8 @@ Nothing here averages: a ratio of a group is that of its summed rows, and a zero
 
 Time without data leaves the denominators of the first, second and fourth ratio, so that silence is never counted as
 idle: a stretch of silence that is added to a bucket cannot raise any ratio, and neither can one that hides busy time.
-One that hides idle time makes the known rest look busier; that is why each value comes with its coverage, and why one
-of low coverage is shown as insufficient data.
+One that hides idle time makes the known rest look busier; that is why each value comes with its coverage, which then
+falls, and why one of low coverage is shown as insufficient data: docs/decisions tells it in full.
 """
 
 from __future__ import annotations
@@ -48,7 +48,10 @@ def availability(table: Utilisation) -> Ratio:
 
 
 def station_utilisation(table: Utilisation) -> Ratio:
-    """Used station time / (stations x lesson time)."""
+    """Used station-hours / (stations x lesson hours): the one meaning of station use, of equipment and of a session.
+
+    Used is what was busy in the lesson, to the nanosecond; no threshold makes a whole lesson of five minutes.
+    """
     base = table.station_timetabled_ns
     return _ratio(table.station_busy_ns, base, known=base - table.station_unknown_ns, base=base)
 

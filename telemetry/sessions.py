@@ -126,13 +126,6 @@ def learner_ns(sessions: Sessions) -> Int64s:
     return np.where(counted(sessions), sessions.learners * (sessions.end - sessions.start), 0)
 
 
-def station_ns(sessions: Sessions) -> tuple[Int64s, Int64s]:
-    """Used work places times length, and all work places times length, int64[n] each; 0 for those that do not count."""
-    length = np.where(counted(sessions), sessions.end - sessions.start, 0)
-    used, there = (places.astype(np.int64) for places in (sessions.used_stations, sessions.stations))
-    return used * length, there * length
-
-
 def _judged(
     observed: Observed,
     lessons: Lessons,

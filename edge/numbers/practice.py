@@ -19,11 +19,13 @@ from edge.numbers.figures import minute_of
 from edge.numbers.observed import Observations, Span
 from edge.numbers.runs import RunRows, run_rows
 from edge.store.contract import Job, Offset, Store
+from telemetry.calendar import Unit, buckets
 from telemetry.civil import Day, day_of
-from telemetry.columns import Int64s, Intervals, Jobs, Lessons, Sessions
-from telemetry.lessons import lessons
+from telemetry.columns import Int64s, Intervals, Jobs, Lessons, Sessions, Utilisation
+from telemetry.lessons import lessons, maintenance
 from telemetry.model import EquipmentId, Instant, State
 from telemetry.sessions import Observed, no_jobs, practical_sessions
+from telemetry.utilisation import Keys, lesson_utilisation
 from telemetry.zones import NS_PER_DAY, NS_PER_HOUR, earliest
 
 AROUND_NS = 25 * NS_PER_HOUR
@@ -140,6 +142,22 @@ def busy_rows(meetings: Meetings, row: int) -> Int64s:
     ]
     meets = (told.start < sessions.window_end[row]) & (told.end > sessions.window_start[row])
     return np.flatnonzero(meets & (told.state == State.BUSY) & np.isin(told.equipment, bound))
+
+
+def station_use(meetings: Meetings, row: int) -> Utilisation | None:
+    """The work places of a session in its lesson: one row, of which `telemetry.ratios` makes `station_utilisation`.
+
+    None for a session that no lesson announced.
+    """
+    lesson, entered, held = int(meetings.sessions.lesson[row]), meetings.entered, meetings.lessons
+    if lesson < 0:
+        return None
+    whole = buckets(Unit.NONE, entered.zone, int(held.start[lesson]), int(held.end[lesson]))
+    alone = np.full(len(held), -1, np.int32)
+    alone[lesson] = 0
+    planned = maintenance(entered.timetable, entered.inventory, entered.zone)
+    keys = Keys((held.id[lesson],), alone)
+    return lesson_utilisation(meetings.intervals, entered.inventory, whole, held, planned, keys)
 
 
 def _day_in(text: str) -> Day | None:

@@ -110,6 +110,19 @@ def test_evidence_names_the_intervals_and_jobs_and_adds_up(taught: Lab) -> None:
     assert (got["window_start"], got["window_end"]) == ("2026-09-21T12:50:00Z", "2026-09-21T14:00:00Z")
 
 
+def test_the_use_of_its_work_places_is_that_of_utilisation(taught: Lab) -> None:
+    lesson_alone = {"start": "2026-09-21T13:00:00Z", "end": "2026-09-21T14:00:00Z"}
+    row = one(taught.get("/api/v1/utilisation", **lesson_alone, by="group")["items"], key="pr-1")
+    got = taught.get(f"{ONE}/evidence")
+    assert (got["station_busy_ns"], got["station_lesson_ns"]) == (30 * MINUTE, HOUR)
+    assert got["station_utilisation"] == row["station_utilisation"] == 0.5
+
+
+def test_a_proposal_has_no_lesson_whose_work_places_were_used(club: Lab) -> None:
+    got = club.get(f"{PATH}/{proposed(club)}/evidence")
+    assert (got["station_busy_ns"], got["station_lesson_ns"], got["station_utilisation"]) == (0, 0, None)
+
+
 def test_a_job_that_still_runs_is_evidence_too(taught: Lab) -> None:
     started = NOW - 40 * MINUTE
     taught.keep([JobSeen(MILL, started, started, "j1", JobPhase.STARTED, "плата.nc")])

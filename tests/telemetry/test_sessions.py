@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from telemetry.columns import Corrections, Intervals, Inventory, Jobs, Lessons, Sessions
 from telemetry.model import EquipmentId, JobOutcome, State
 from telemetry.rules import FIRST_RULES, RuleSet, SessionStatus, in_force, ordered
-from telemetry.sessions import Observed, Told, counted, learner_ns, practical_sessions, station_ns
+from telemetry.sessions import Observed, Told, counted, learner_ns, practical_sessions
 from telemetry.timetable import LessonStatus
 from tests.golden import product, reference
 from tests.golden.reference import Session
@@ -347,9 +347,7 @@ def test_weights_are_of_sessions_that_count() -> None:
     cancel = Corrections(("mon",), np.array([1]), np.array([SessionStatus.CANCELLED], np.int8), ("i",), ("",))
     held, gone = (sessions_of(BUSY_A, one_lesson(IDS, 0, 1), told=Told(c)) for c in (Told().corrections, cancel))
     assert learner_ns(held).tolist() == [600 * MIN]
-    assert [part.tolist() for part in station_ns(held)] == [[240 * MIN], [360 * MIN]]
     assert learner_ns(gone).tolist() == [0]
-    assert [part.tolist() for part in station_ns(gone)] == [[0], [0]]
 
 
 BOTH_BUSY = hour_of((0, 100, 160, State.BUSY), (1, 100, 160, State.BUSY))

@@ -18,6 +18,7 @@ from telemetry.intervals import intervals_of
 from telemetry.lesson_hours import lesson_hours
 from telemetry.model import EquipmentId, Source, State
 from telemetry.ratios import RATIOS, busy_outside_timetable, coverage, known_ns
+from telemetry.rules import FIRST_RULES
 from telemetry.spans import Spans
 from telemetry.timetable import LessonStatus
 from telemetry.utilisation import Keys, grouped, keyed, lesson_utilisation, utilisation
@@ -312,6 +313,52 @@ def test_data_that_is_lost_never_raises_busy_time_nor_coverage(lab: Lab, code: i
         was, now = ratio_of(before), ratio_of(after)
         assert (now.numerator <= was.numerator).all(), name
         assert (np.nan_to_num(now.coverage) <= np.nan_to_num(was.coverage)).all(), name
+
+
+@settings(deadline=None)
+@given(labs, equipment_codes, some_spans)
+def test_a_ratio_that_lost_data_raise_says_that_less_is_known(lab: Lab, code: int, span: tuple[int, int]) -> None:
+    before, after = computed(lab), computed(_lost(lab, code, span, only_busy=False))
+    for name, ratio_of in RATIOS.items():
+        was, now = ratio_of(before), ratio_of(after)
+        risen = (now.value > was.value) | (np.isnan(was.value) & ~np.isnan(now.value))
+        assert (now.coverage[risen] < was.coverage[risen]).all(), name
+
+
+@settings(deadline=None)
+@given(labs, equipment_codes, some_spans)
+def test_what_was_lost_lies_between_all_idle_and_all_busy(lab: Lab, code: int, span: tuple[int, int]) -> None:
+    before, after = computed(lab), computed(_lost(lab, code, span, only_busy=False))
+    for part, unknown in (
+        ("busy_in_timetable_ns", "unknown_in_timetable_ns"),
+        ("busy_in_scheduled_ns", "unknown_in_scheduled_ns"),
+        ("station_busy_ns", "station_unknown_ns"),
+    ):
+        least = getattr(after, part)
+        lost = getattr(after, unknown) - getattr(before, unknown)
+        assert (least <= getattr(before, part)).all(), part
+        assert (getattr(before, part) <= least + lost).all(), part
+
+
+def test_idle_time_that_is_lost_makes_the_rest_look_busier_and_is_insufficient() -> None:
+    lesson = Spans(np.zeros(1, np.int32), np.array([0]), np.array([60]))
+    nothing = Spans(np.zeros(0, np.int32), np.zeros(0, np.int64), np.zeros(0, np.int64))
+    inventory = Inventory(IDS[:1], ("",), ("",), ("",), np.ones(1, np.int32))
+    values = []
+    for first in (State.IDLE, State.UNKNOWN):
+        told = Intervals(
+            IDS[:1],
+            np.zeros(2, np.int32),
+            np.array([0, 30]),
+            np.array([30, 60]),
+            np.array([first, State.BUSY], np.int8),
+            np.zeros(2, np.int8),
+        )
+        table = utilisation(told, inventory, buckets_from([0, 60]), Bases(lesson, nothing, nothing))
+        ratio = RATIOS["utilisation_timetable"](table)
+        values.append((float(ratio.value[0]), float(ratio.coverage[0])))
+    assert values == [(0.5, 1.0), (1.0, 0.5)]
+    assert values[1][1] < FIRST_RULES.coverage_min
 
 
 @settings(deadline=None)
