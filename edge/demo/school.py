@@ -5,8 +5,9 @@ A real centre enters its own; nothing here is invented beyond what the demo's hi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from edge.demo import calendar
@@ -25,6 +26,24 @@ _SAMPLE = date(2026, 9, 7)
 """A Monday with two weeks of lessons behind it, odd and even."""
 
 _LEARNERS = 12
+
+
+class _Words(NamedTuple):
+    """What a room's program, class, club and teacher are called."""
+
+    program: str
+    of_school: str
+    club: str
+    teacher: str
+
+
+_WORDS: Mapping[str, _Words] = {
+    "chembio": _Words("Химия и биология в опытах", "8А, химия", "Юный исследователь", "Лебедева О. Н."),
+    "hightech": _Words("Технология: аддитивное производство", "7Б, технология", "Клуб 3D-печати", "Орлов П. С."),
+    "it": _Words("Информатика и интернет вещей", "9В, информатика", "Клуб программистов", "Климова А. Р."),
+    "promrobo": _Words("Основы робототехники", "6А, робототехника", "Робоклуб", "Тихонов Д. В."),
+    "workshop": _Words("Обработка материалов", "8Б, технология", "Клуб мастеров", "Власов Г. И."),
+}
 
 
 def enter(register: Register, equipment: tuple[Equipment, ...], zone: ZoneInfo, *, seed: int, now: Instant) -> None:
@@ -67,10 +86,11 @@ def _lessons(equipment: tuple[Equipment, ...], zone: ZoneInfo, seed: int) -> Ite
     tracks = {one.room: one.track for one in equipment}
     rooms = tuple(sorted(tracks))
     for room in rooms:
-        yield Put(f"program-{room}", Program(name=f"Программа «{room}»", track=tracks[room], level=Level.BASE))
-        yield Put(f"teacher-{room}", Teacher(name=f"Педагог кабинета {room}"))
-        for number, name in (("1", "урок"), ("2", "кружок")):
-            group = Group(name=f"{room}-{number} ({name})", program=f"program-{room}", learners=_LEARNERS)
+        words = _WORDS.get(room) or _Words(room, f"{room}-1", f"{room}-2", room)
+        yield Put(f"program-{room}", Program(name=words.program, track=tracks[room], level=Level.BASE))
+        yield Put(f"teacher-{room}", Teacher(name=words.teacher))
+        for number, name in (("1", words.of_school), ("2", words.club)):
+            group = Group(name=name, program=f"program-{room}", learners=_LEARNERS)
             yield Put(f"{room}-{number}", group)
     for days in range(14):
         day = _SAMPLE + timedelta(days=days)
