@@ -20,6 +20,7 @@ ANSWERS = {
     "/api/v1/equipment/{equipment}/jobs": f"/api/v1/equipment/printer-1/jobs?{WINDOW}",
     "/api/v1/readings": READINGS,
     "/api/v1/records": "/api/v1/records",
+    "/api/v1/audit": "/api/v1/audit",
     "/api/v1/runs": "/api/v1/runs",
     "/api/v1/runs/{run}": "/api/v1/runs/diode-1",
     "/api/v1/runs/{run}/data": "/api/v1/runs/diode-1/data",
@@ -113,6 +114,7 @@ def test_every_path_is_documented_and_none_needs_the_internet(lab: Lab) -> None:
     posted = {"/api/v1/runs/{run}/stop"}
     whole = {"/api/v1/indicators/schema", "/api/v1/editions/{period}/{number}"}
     imports = {"/api/v1/timetable/import", "/api/v1/register/{kind}/import", "/api/v1/equipment/import"}
+    imports |= {"/api/v1/learners/forget"}
     assert {*ANSWERS, *files, *imports, *posted, *whole, "/metrics"} == set(document["paths"])
     assert document["paths"]["/api/v1/readings"]["post"]["requestBody"]["content"].keys() == {
         "application/json",
