@@ -11,6 +11,7 @@ from fastapi import FastAPI
 
 from api import problem
 from api.boards import Boards
+from api.ceiling import Ceiling
 from api.deps import Parts
 from api.guard import Guard, allowed_hosts
 from api.pages.language import error_page
@@ -143,5 +144,6 @@ def create_app(  # noqa: PLR0913 - all that a route may use is handed in here, e
         app.include_router(router, prefix=API)
     for router in _PAGE_ROUTERS:
         app.include_router(router)
+    app.add_middleware(Ceiling, apart=(f"{API}/readings",))
     app.add_middleware(Guard, hosts=allowed_hosts(settings.api.host))
     return app
