@@ -15,26 +15,52 @@ from edge.metrics import Metrics
 from edge.monitoring.contract import Edition, Period
 from edge.monitoring.office import Office
 from edge.monitoring.sets import shipped
+from edge.register.calendar import OpeningHours, Term
 from edge.register.contract import Change, Put
 from edge.register.events import AchievementLevel, Event, Participation
-from edge.register.lessons import Partner, Program
+from edge.register.lessons import Group, Partner, Program, Slot
 from edge.register.network import Enrolment, NetworkAgreement
 from edge.register.projects import Achievement, Project, Result
 from edge.register.quarters import ManualValue, PlannedWork, QuarterText, Target
 from edge.register.sqlite import SqliteRegister
-from edge.settings import Centre, CentreKind, Equipment, Journal
+from edge.settings import Centre, CentreKind, Equipment, Journal, Kind
 from edge.store.local import LocalStore
 from telemetry.indicators.definition import IndicatorSet
-from telemetry.model import Instant, JobOutcome, JobPhase, JobSeen, Record, State
-from tests.api.lab import EQUIPMENT, HOUR, MILL, MINUTE, NOW, state
-from tests.api.school import school
+from telemetry.model import NS_PER_S, EquipmentId, Instant, JobOutcome, JobPhase, JobSeen, Record, State, StateSeen
 
+MINUTE = 60 * NS_PER_S
+HOUR = 60 * MINUTE
 DAY = 24 * HOUR
+NOW: Instant = 497_222 * HOUR
+"""2026-09-21T14:00:00Z, 17:00 in Moscow: a lesson is just over."""
+
+MILL = EquipmentId("mill-1")
+EQUIPMENT = (
+    Equipment(id=MILL, name="Фрезер 1", kind=Kind.CNC_MILL, track="hightech", room="workshop", driver="grbl"),
+    Equipment(id="printer-1", name="Принтер 1", kind=Kind.PRINTER_3D, room="printers", driver="marlin", validity_s=60),
+)
 Q3 = Period(2026, 3)
 AFTER = NOW + 20 * DAY
 """The quarter has ended by then."""
 
 CENTRE = Centre(id="lab", name="Кванториум «Опыт»", rooms={"workshop": "Мастерская"}, tracks={"hightech": "Хайтек"})
+
+
+def state(at: Instant, word: State) -> StateSeen:
+    """A state of the mill."""
+    return StateSeen(MILL, at, at, word)
+
+
+def school() -> tuple[Put, ...]:
+    """A lesson on Mondays from 16 to 17, and when the centre is open."""
+    slot = Slot(weekday=1, start="16:00", end="17:00", room="workshop", group="pr-1", program="robotics", learners=12)
+    return (
+        Put("q1", Term(name="1 четверть", first_day=date(2026, 9, 1), last_day=date(2026, 10, 25))),
+        Put("open", OpeningHours(weekdays=(1, 2, 3, 4, 5), start="08:00", end="18:00")),
+        Put("robotics", Program(name="Робототехника", track="hightech")),
+        Put("pr-1", Group(name="ПР-1", program="robotics", learners=12)),
+        Put("mon-1", slot),
+    )
 
 
 def year() -> tuple[Put, ...]:
