@@ -200,8 +200,8 @@ def evidence_items(
     ]
 
 
-def resum(items: Sequence[EvidenceItem]) -> Sums:
-    """The items added up."""
+def resum(items: Sequence[EvidenceItem], *, calendar: bool = True) -> Sums:
+    """The items added up; rows of lessons have no calendar time."""
 
     def total(name: str, state: str = "") -> int:
         return sum(getattr(item, name) for item in items if state in ("", item.state))
@@ -210,7 +210,7 @@ def resum(items: Sequence[EvidenceItem]) -> Sums:
         states_ns=TotalsView(**{state.word: total("length_ns", state.word) for state in State}),
         timetabled_ns=total("timetabled_ns"),
         scheduled_ns=total("scheduled_ns"),
-        calendar_ns=total("length_ns"),
+        calendar_ns=total("length_ns") if calendar else 0,
         busy_in_timetable_ns=total("timetabled_ns", "busy"),
         unknown_in_timetable_ns=total("timetabled_ns", "unknown"),
         busy_in_scheduled_ns=total("scheduled_ns", "busy"),

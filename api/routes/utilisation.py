@@ -13,7 +13,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
 from api.answers import answer, dumped
-from api.deps import Parts, PartsIn, Window, WindowIn
+from api.deps import Parts, PartsIn, WindowIn
 from api.exports import catalog
 from api.exports.asked import SheetIn, kept
 from api.exports.numbers import utilisation_table
@@ -30,8 +30,8 @@ from api.utilisation_views import (
     resum,
     row_views,
 )
-from edge.numbers.evidence import Behind, behind
-from edge.numbers.figures import By, Cut, Figures, Question
+from edge.numbers.evidence import Behind, behind, behind_lessons
+from edge.numbers.figures import LESSON_KEYS, By, Cut, Figures, Question
 
 router = APIRouter(tags=["utilisation"])
 
@@ -120,11 +120,11 @@ def get_evidence(
     """The intervals behind one cell, whose bucket is the window; `resum` is added up from them and equals `value`."""
     if equipment is not None:
         by, key = By.EQUIPMENT, equipment
-    if by in (By.PROGRAM, By.GROUP, By.PARTNER):
+    if by in LESSON_KEYS and key is None:
         raise Problem(
             HTTPStatus.UNPROCESSABLE_ENTITY,
-            f"the cells of a {by.value} are shown lesson by lesson",
-            fix="GET /api/v1/practical-sessions lists its lessons, each with its evidence.",
+            f"rows of a {by.value} may share their lessons' time, so that they are shown one by one",
+            fix="Give the `key` of one of them.",
         )
     question = Question(window.start, window.end, by, Cut.NONE)
     figures = figures_of(parts, question)
@@ -133,24 +133,30 @@ def get_evidence(
         raise Problem(
             HTTPStatus.NOT_FOUND, f"no {by.value} is called {key!r}", fix="Take a `key` of GET /api/v1/utilisation."
         )
-    found = behind(parts.numbers.figures, question, key)
+    found = _behind(parts, question, key)
     if len(found.intervals) > MAX_INTERVALS:
         raise Problem(
             HTTPStatus.UNPROCESSABLE_ENTITY,
             f"there are {len(found.intervals)} intervals; an answer has at most {MAX_INTERVALS}",
             fix="Ask for a shorter window or for one equipment.",
         )
-    return answer(_evidence_view(window, figures, rows, found))
+    return answer(_evidence_view(question, figures, rows, found))
 
 
-def _evidence_view(window: Window, figures: Figures, rows: list[int], found: Behind) -> EvidenceView:
+def _behind(parts: Parts, question: Question, key: str | None) -> Behind:
+    if question.by in LESSON_KEYS and key is not None:
+        return behind_lessons(parts.numbers.figures, question, key)
+    return behind(parts.numbers.figures, question, key)
+
+
+def _evidence_view(question: Question, figures: Figures, rows: list[int], found: Behind) -> EvidenceView:
     items = evidence_items(found.intervals, found.timetabled_ns, found.scheduled_ns)
     return EvidenceView(
-        start=format_instant(window.start),
-        end=format_instant(window.end),
+        start=format_instant(question.start),
+        end=format_instant(question.end),
         equipment=[found.intervals.ids[code] for code in np.unique(found.intervals.equipment).tolist()],
         value=cell_of(figures, rows),
-        resum=resum(items),
+        resum=resum(items, calendar=question.by not in LESSON_KEYS),
         items=items,
         computed_from=computed_from(figures),
     )

@@ -9,9 +9,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from edge.numbers.figures import Bookkeeper, By, Question
+from edge.numbers.figures import LESSON_KEYS, Bookkeeper, By, Question
+from telemetry.bases import lesson_spans
 from telemetry.columns import Int64s, Intervals, Inventory
+from telemetry.lessons import lessons
 from telemetry.spans import Spans, difference, merged
+from telemetry.timelines import meet_overlapping
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,6 +39,30 @@ def behind(bookkeeper: Bookkeeper, question: Question, key: str | None) -> Behin
         seen.intervals.source[wanted],
     )
     return Behind(intervals, inside_ns(intervals, difference(timetabled, planned)), inside_ns(intervals, scheduled))
+
+
+def behind_lessons(bookkeeper: Bookkeeper, question: Question, key: str) -> Behind:
+    """What is behind the row of a program, group or partner: what its equipment did in its lessons alone.
+
+    Raises `KeyError` where `question` is by something else.
+    """
+    seen, (_, planned, _), entered = bookkeeper.evidence(question.start, question.end)
+    held = lessons(entered.timetable, entered.inventory, entered.zone, (question.start, question.end))
+    names, codes = LESSON_KEYS[question.by]
+    spans, lesson = lesson_spans(held)
+    of_key = np.array([name == key for name in (*getattr(held, names), "")], np.bool_)[getattr(held, codes)[lesson]]
+    alone = difference(merged(spans.kept(of_key)), planned)
+    told = seen.intervals
+    asked, row = meet_overlapping(Spans(told.equipment, told.start, told.end), alone, n_groups=len(told.ids))
+    intervals = Intervals(
+        told.ids,
+        told.equipment[row],
+        np.maximum(told.start[row], alone.start[asked]),
+        np.minimum(told.end[row], alone.end[asked]),
+        told.state[row],
+        told.source[row],
+    )
+    return Behind(intervals, intervals.end - intervals.start, np.zeros(len(row), np.int64))
 
 
 def _wanted(inventory: Inventory, by: By, key: str | None) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:

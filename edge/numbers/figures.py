@@ -129,10 +129,10 @@ class Bookkeeper:
         return seen, _bases(entered, start, end)[0], entered
 
     def _table(self, question: Question, entered: Entered, seen: Seen) -> Utilisation:
-        if question.by in _LESSON_KEYS:
+        if question.by in LESSON_KEYS:
             parts = _cut(question, entered)
             _, held, planned = _bases(entered, question.start, question.end)
-            names, code = _LESSON_KEYS[question.by]
+            names, code = LESSON_KEYS[question.by]
             keys = Keys(getattr(held, names), getattr(held, code))
             return lesson_utilisation(seen.changes, entered.inventory, parts, held, planned, keys)
         table = self._by_equipment(question, entered, seen)
@@ -158,11 +158,12 @@ class Bookkeeper:
             self._answers.popitem(last=False)
 
 
-_LESSON_KEYS = {
+LESSON_KEYS = {
     By.PROGRAM: ("programs", "program"),
     By.GROUP: ("groups", "group"),
     By.PARTNER: ("partners", "partner"),
 }
+"""Rows of lessons: the columns of the names and of the codes of `Lessons`."""
 
 
 def minute_of(clock: Clock) -> Instant:

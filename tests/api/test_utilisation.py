@@ -15,10 +15,11 @@ from edge.numbers.observed import Observations
 from edge.register.calendar import Holiday
 from edge.register.contract import Put
 from edge.register.evidence import RuleSet
+from edge.register.lessons import Group
 from edge.register.upkeep import PlannedMaintenance
 from telemetry.model import State
 from tests.api.lab import EQUIPMENT, HOUR, MILL, MINUTE, NOW, PRINTER, Lab, S, state
-from tests.api.school import DAY, lesson, one, school
+from tests.api.school import DAY, SLOT, lesson, one, school
 
 PATH = "/api/v1/utilisation"
 STATES = [f"{s.word}_ns" for s in State]
@@ -196,6 +197,8 @@ def test_what_cannot_be_answered_says_what_to_ask_instead(taught: Lab) -> None:
         {"equipment": "mill-1"},
         {"by": "centre"},
         {"by": "track", "key": "hightech"},
+        {"by": "group", "key": "pr-1"},
+        {"by": "program", "key": "robotics"},
     ],
 )
 def test_the_evidence_of_a_cell_adds_up_to_it(taught: Lab, params: dict[str, str]) -> None:
@@ -223,9 +226,22 @@ def test_the_evidence_of_every_bucket_is_that_of_its_row(taught: Lab) -> None:
 
 def test_a_key_that_is_not_there_is_told_so(taught: Lab) -> None:
     assert taught.client.get(f"{PATH}/evidence", params={**DAY, "equipment": "mill-9"}).status_code == 404
-    refused = taught.client.get(f"{PATH}/evidence", params={**DAY, "by": "group", "key": "pr-1"})
+    refused = taught.client.get(f"{PATH}/evidence", params={**DAY, "by": "group"})
     assert refused.status_code == 422
-    assert "practical-sessions" in refused.json()["fix"]
+    assert "key" in refused.json()["fix"]
+
+
+def test_the_evidence_of_a_group_is_what_happened_in_its_lessons_alone(taught: Lab) -> None:
+    times = {"start": "2026-09-21T16:50", "end": "2026-09-21T17:30"}
+    served = PlannedMaintenance.model_validate({"equipment": ("mill-1",), **times})
+    twice = SLOT.model_copy(update={"start": "16:30", "end": "17:00"})
+    taught.enter(Put("fix", served), Put("mon-2", twice), Put("pr-2", Group(name="ПР-2")))
+    taught.enter(Put("mon-3", SLOT.model_copy(update={"group": "pr-2", "start": "10:00", "end": "11:00"})))
+    for by, key, minutes in (("group", "pr-1", 50), ("group", "pr-2", 60), ("program", "robotics", 110)):
+        got = taught.get(f"{PATH}/evidence", **DAY, by=by, key=key)
+        assert got["resum"] == got["value"]
+        assert got["resum"]["timetabled_ns"] == minutes * MINUTE
+        assert got["resum"]["calendar_ns"] == 0
 
 
 def test_late_data_of_one_equipment_leave_the_rows_of_the_others_alone(lab: Lab) -> None:
