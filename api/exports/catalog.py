@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 
 from api.exports.book import Book, book_of
 from api.exports.formats import TABLES, Format
@@ -17,10 +18,13 @@ from api.exports.question import Question, Sources
 from api.session_views import session_views
 from edge.numbers.figures import By
 from edge.numbers.figures import Question as Cutting
+from edge.register.exports.entries import entries_table
 from edge.register.exports.equipment import equipment_table
 from edge.register.exports.table import Table
 from edge.register.exports.timetable import timetable_table
-from edge.register.imports.options import Options
+from edge.register.imports.columns import COLUMNS
+from edge.register.imports.options import Options, options_for
+from edge.register.kinds import KINDS
 from edge.settings import Settings
 
 
@@ -103,15 +107,19 @@ def _timetable(question: Question, sources: Sources) -> Book:
     return _called("timetable", table, question, sources)
 
 
+def _entries(kind: str, question: Question, sources: Sources) -> Book:
+    """The register's entries of a kind, in words that their import reads back; learners are counts."""
+    register, options = sources.numbers.register.snapshot(), options_of(sources.settings)
+    return _book(entries_table(KINDS[kind], register, options, language=question.texts.language), question, sources)
+
+
 def _called(code: str, table: Table, question: Question, sources: Sources) -> Book:
     return _book(Table(table.name, table.headers, table.rows, table.about, table.columns, code), question, sources)
 
 
 def options_of(settings: Settings) -> Options:
     """The names that the configuration knows."""
-    centre = settings.centre
-    names = {one.id: one.name for one in settings.equipment}
-    return Options(rooms=centre.rooms, equipment=names, timezone=centre.timezone)
+    return options_for(settings.centre, settings.equipment)
 
 
 EXPORTS: Mapping[str, Export] = {
@@ -124,4 +132,5 @@ EXPORTS: Mapping[str, Export] = {
     "monitoring": Export(Asks.PERIOD, monitoring_book, (*TABLES, Format.HTML)),
     "evidence": Export(Asks.PERIOD, evidence_book),
     "facts": Export(Asks.PERIOD, facts_book),
+    **{kind: Export(Asks.NOTHING, partial(_entries, kind)) for kind in COLUMNS},
 }

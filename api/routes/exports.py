@@ -22,10 +22,12 @@ from api.exports.document import schema
 from api.exports.formats import Format
 from api.exports.question import Question, Sources
 from api.instants import InstantIn
+from api.pages.texts import Texts
 from api.problem import Problem
 from api.views import ProblemView
 from edge.monitoring.contract import Period
 from edge.numbers.figures import By, Cut
+from edge.register.exports.entries import TITLES, title_of
 from telemetry.indicators.definition import Dimension
 
 router = APIRouter(tags=["exports"])
@@ -56,10 +58,15 @@ def list_exports(parts: PartsIn, language: LanguageQuery = None) -> Response:
     """What can be had as a file, and in which formats."""
     texts = texts_of(parts, language)
     views = [
-        ExportView(name, str(texts.table.get(f"table.{name}", name)), export.asks.value, list(export.formats))
+        ExportView(name, _title(name, texts), export.asks.value, list(export.formats))
         for name, export in EXPORTS.items()
     ]
     return answer(ExportList(views, None))
+
+
+def _title(name: str, texts: Texts) -> str:
+    """What a table or a report is called."""
+    return title_of(name, texts.language) if name in TITLES else str(texts.table.get(f"table.{name}", name))
 
 
 @router.get("/exports/schema.json", response_class=Response)

@@ -49,5 +49,9 @@ def entries_table(kind: type[Entry], register: Snapshot, options: Options, *, la
     ]
     headers = tuple(column.ru if language == "ru" else column.en for column in columns)
     about = {"Версия реестра" if language == "ru" else "Register version": str(register.register_version)}
-    name = TITLES[kind.kind] if language == "ru" else kind.kind.replace("_", " ").capitalize()
-    return Table(name, headers, tuple(rows), about, code=kind.kind)
+    return Table(title_of(kind.kind, language), headers, tuple(rows), about, code=kind.kind)
+
+
+def title_of(kind: str, language: Language) -> str:
+    """What the table of a kind is called."""
+    return TITLES[kind] if language == "ru" else kind.replace("_", " ").capitalize()
