@@ -29,6 +29,9 @@ REST = 9
 LONGEST_REST_S = 2.0
 """For each second of joining, nine of rest: at most a tenth of a core, and still a hundred channels at 1 kHz."""
 
+ROOM_S = 5.0
+"""How often the limit is looked at between rounds: at 2 MB a second, a flood, 10 MB may come meanwhile."""
+
 CHECKPOINT_TRIES = 50
 CHECKPOINT_PAUSE_S = 0.02
 """A second in all: the quiet checkpoints beside the writer hold SQLite's lock for some milliseconds each."""
@@ -62,11 +65,11 @@ class Housekeeping:
         self._dropped = 0
         self._rested_at = 0
         self._thread = threading.Thread(target=self._run, name="journal-housekeeping", daemon=True)
-        self._period_s = 0.0
+        self._period_s = self._room_s = 0.0
 
-    def start(self, *, period_s: float) -> None:
-        """Begin; the first round comes after one period."""
-        self._period_s = period_s
+    def start(self, *, period_s: float, room_s: float = ROOM_S) -> None:
+        """Begin; the first round comes after one period. The limit is looked at each `room_s`, and kept."""
+        self._period_s, self._room_s = period_s, min(room_s, period_s)
         self._thread.start()
 
     def stop(self) -> None:
@@ -79,6 +82,15 @@ class Housekeeping:
 
     def round(self, *, thorough: bool) -> None:
         """One round; a `thorough` one takes no rest, and leaves no free page and no write-ahead log behind."""
+
+        def work(reading: sqlite3.Connection) -> None:
+            faults = self._compact(reading, thorough=thorough) or self._pack(reading, thorough=thorough)
+            self._make_room(reading, thorough=thorough)
+            self._report(faults)
+
+        self._with_reading(work)
+
+    def _with_reading(self, work: Callable[[sqlite3.Connection], None]) -> None:
         with self._one_round:
             try:
                 reading = database.connect_reading(self._path)
@@ -86,19 +98,26 @@ class Housekeeping:
                 self._report(f"The journal cannot be read for housekeeping: {error}.")
                 return
             try:
-                faults = self._compact(reading, thorough=thorough) or self._pack(reading, thorough=thorough)
-                self._retain(reading)
-                self._vacuum(reading, thorough=thorough)
-                self._report(faults)
+                work(reading)
             except sqlite3.Error as error:
                 self._report(f"Housekeeping of the journal waits for the disk: {error}.")
             finally:
                 reading.close()
 
+    def _make_room(self, reading: sqlite3.Connection, *, thorough: bool = False) -> None:
+        self._retain(reading)
+        self._vacuum(reading, thorough=thorough)
+
     def _run(self) -> None:
-        while not self._stop.wait(self._period_s):
+        waited_s = 0.0
+        while not self._stop.wait(self._room_s):
+            waited_s += self._room_s
             try:
-                self.round(thorough=False)
+                if waited_s >= self._period_s:
+                    waited_s = 0.0
+                    self.round(thorough=False)
+                elif database.bytes_on_disk(self._path) > self._max_bytes:
+                    self._with_reading(self._make_room)
             except (GiveUp, Full):
                 return  # the writer is gone, and so is the gateway
 

@@ -17,7 +17,7 @@ from edge.errors import Damaged, Full, GiveUp
 from edge.health import Health
 from edge.journal import database
 from edge.journal.contract import Committed, Offset
-from edge.journal.housekeeping import Housekeeping
+from edge.journal.housekeeping import ROOM_S, Housekeeping
 from edge.journal.keeper import Keeper, prepared
 from edge.journal.queue import Done, Queue
 from edge.journal.writer import Writer
@@ -43,7 +43,7 @@ class SqliteJournal:
     previous_alive: Instant | None
     instance: str
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each part by its name
         self,
         path: Path,
         *,
@@ -53,6 +53,7 @@ class SqliteJournal:
         metrics: Metrics,
         on_commit: Callable[[Committed], None] = _nobody,
         housekeeping_s: float = HOUSEKEEPING_S,
+        room_s: float = ROOM_S,
     ) -> None:
         """Open or create; raises `GiveUp` or `Damaged` with a sentence."""
         self._path = path
@@ -82,7 +83,7 @@ class SqliteJournal:
             keeper=keeper,
         )
         self._writer.start()
-        self._housekeeping.start(period_s=housekeeping_s)
+        self._housekeeping.start(period_s=housekeeping_s, room_s=room_s)
 
     def append(
         self,

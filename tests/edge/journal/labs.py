@@ -108,6 +108,7 @@ def open_journal(
     metrics: Metrics | None = None,
     on_commit: Callable[[Committed], None] = lambda _committed: None,
     housekeeping_s: float = 3600.0,
+    room_s: float = 3600.0,
     **settings: float,
 ) -> SqliteJournal:
     """A journal in `folder`, with settings of `[journal]`; its own housekeeping sleeps."""
@@ -119,6 +120,7 @@ def open_journal(
         metrics=metrics or Metrics(),
         on_commit=on_commit,
         housekeeping_s=housekeeping_s,
+        room_s=room_s,
     )
 
 

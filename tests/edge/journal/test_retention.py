@@ -12,6 +12,7 @@ from edge.journal.sqlite import SqliteJournal
 from edge.journal.verify import verify
 from telemetry.model import Channel, JobPhase, ReadingBatch, State
 from tests.edge.journal.labs import HOUR, LAB, Lab, S, T, job, reading, run, sqlite_lab, state
+from tests.waiting import becomes_true
 
 MIB = 1 / 1024
 
@@ -55,6 +56,14 @@ def test_the_oldest_readings_go_first_counted_and_told(tmp_path: Path) -> None:
         assert str(counts.dropped_readings) in part.message
         assert not part.vital
         assert verify(_path(tmp_path)) == ()
+
+
+def test_room_is_made_between_two_rounds(tmp_path: Path) -> None:
+    with sqlite_lab(tmp_path, max_disk_gib=4 * MIB, room_s=0.01) as lab:
+        _fill(lab, hours=8)
+        assert becomes_true(lambda: database.bytes_on_disk(_path(tmp_path)) <= 4 * 2**20)
+        assert becomes_true(lambda: "journal retention" in {part.name for part in lab.health.parts()})
+        assert lab.store.counts().dropped_readings > 0
 
 
 def test_what_went_is_remembered_by_channel_over_a_restart(tmp_path: Path) -> None:
