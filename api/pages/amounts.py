@@ -33,10 +33,15 @@ def magnitude(amount: Amount, unit: Unit) -> float | None:
     return amount.numerator / NS_PER_HOUR if unit in HOURS else float(amount.numerator)
 
 
+def tenths(value: float, texts: Texts) -> str:
+    """A number with one decimal, without it where that is 0."""
+    return texts.number(value, 1).removesuffix(texts.number(0.0, 1)[1:])
+
+
 def figure(value: float, unit: Unit, texts: Texts) -> str:
     """A value of a unit as text, with the percent sign where it is a share."""
     if unit is Unit.SHARE:
-        return texts("amount.percent", value=texts.number(value, 1).removesuffix(texts.number(0.0, 1)[1:]))
+        return texts("amount.percent", value=tenths(value, texts))
     return texts.number(value, 1 if unit in HOURS and 0 < value < 100 else 0)
 
 

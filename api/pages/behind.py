@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from urllib.parse import quote, urlencode
 
-from api.pages.amounts import amount_text, magnitude
+from api.pages.amounts import amount_text, magnitude, tenths
 from api.pages.quarter import day_text, part_name
 from api.pages.shapes import ENTERED
 from api.pages.texts import Texts
@@ -196,7 +196,5 @@ def differs(was: Amount | None, now: Amount | None, unit: Unit, texts: Texts) ->
     before, after = (None if one is None else magnitude(one, unit) for one in (was, now))
     if before is None or after is None or before == after:
         return ""
-    decimals = 1 if unit in (Unit.SHARE, Unit.HOURS, Unit.LEARNER_HOURS) else 0
-    sign = "+" if after > before else ""
-    text = sign + texts.number(after - before, decimals)
+    text = ("+" if after > before else "") + tenths(after - before, texts)
     return texts("amount.points", value=text) if unit is Unit.SHARE else text
