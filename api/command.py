@@ -149,6 +149,7 @@ def export(  # noqa: PLR0913, PLR0917 - Typer's way to write options
     mapping: Annotated[str, typer.Option("--mapping", help="Of form: a TOML file, or a name from forms.d.")] = "",
     template: Annotated[Path | None, typer.Option("--template", help="Of form: other than the mapping names.")] = None,
     check_only: Annotated[bool, typer.Option("--check", help="Of form: only list what is blank, and why.")] = False,  # noqa: FBT002 - as above
+    as_json: Annotated[bool, typer.Option("--json", help="Print the table as JSON; no file is written.")] = False,  # noqa: FBT002 - as above
     config: ConfigOption = None,
     data_dir: DataOption = None,
 ) -> None:
@@ -181,8 +182,11 @@ def export(  # noqa: PLR0913, PLR0917 - Typer's way to write options
             typer.echo(line, err=True)
         typer.echo(f"{len(done.blanks)} blank(s)" if done.size == 0 else f"{output}: {done.size} bytes")
         raise typer.Exit(WRONG if done.blanks else OK)
+    if as_json:
+        typer.echo(exporting.told(words, lab), nl=False)
+        return
     if output is None:
-        _fail("An export needs a file.", "Name it: -o FILE", MISUSED)
+        _fail("An export needs a file.", "Name it: -o FILE, or say --json", MISUSED)
     size = exporting.export(words, exporting.format_of(output, form), output, lab)
     typer.echo(f"{output}: {size} bytes")
 

@@ -5,6 +5,7 @@ The same journal and register give the same bytes; nothing here asks a running g
 
 from __future__ import annotations
 
+import tempfile
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -141,6 +142,14 @@ def export(words: Words, form: Format, path: Path, lab: Lab) -> int:
     question = _question(words, made.asks, lab.settings)
     with opened(lab) as sources:
         return save(made.make(question, sources), form, path)
+
+
+def told(words: Words, lab: Lab) -> str:
+    """An export as JSON, to be printed; raises `GiveUp` as `export` does."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "export.json")
+        export(words, Format.JSON, path, lab)
+        return path.read_text("utf-8")
 
 
 def form(words: Words, asked: FormAsked, lab: Lab) -> FormDone:

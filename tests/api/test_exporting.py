@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -110,6 +111,14 @@ def test_the_command_writes_a_file(folder: Path) -> None:
     result = CliRunner().invoke(app, [*words, "--data-dir", str(folder)])
     assert result.exit_code == OK, result.output
     assert SESSION in target.read_text("utf-8")
+
+
+def test_the_command_prints_a_table_as_json(folder: Path) -> None:
+    words = ["export", "sessions", *DAYS, "--json", "--config", str(folder / "labedge.toml")]
+    result = CliRunner().invoke(app, [*words, "--data-dir", str(folder)])
+    assert result.exit_code == OK, result.output
+    assert SESSION in json.dumps(json.loads(result.stdout))
+    assert json.loads(result.stdout) == json.loads(written(folder, "sessions", Format.JSON))
 
 
 @pytest.mark.parametrize(
