@@ -12,8 +12,8 @@ from zipfile import BadZipFile
 
 import openpyxl
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell, MergedCell
-from openpyxl.utils.cell import coordinate_from_string
-from openpyxl.utils.exceptions import CellCoordinatesException, InvalidFileException
+from openpyxl.utils.cell import column_index_from_string
+from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.workbook import Workbook
 
 from api.exports.forms.archive import repack
@@ -69,13 +69,14 @@ class BookTemplate:
         found = _CELL.fullmatch(address.upper())
         if found is None or sheet not in self._book.sheetnames:
             return None
-        page = self._book[sheet]
+        page, row = self._book[sheet], int(found[2])
         try:
-            column, row = coordinate_from_string(found[1] + found[2])
-            cell = page[f"{column}{row}"] if row <= page.max_row else None
-        except CellCoordinatesException:
+            column = column_index_from_string(found[1])
+        except ValueError:
             return None
-        return cell if cell is not None and cell.column <= page.max_column else None
+        # to ask for a cell outside would make it
+        inside = 1 <= row <= page.max_row and column <= page.max_column
+        return page.cell(row, column) if inside else None
 
 
 def _write(cell: Cell, value: Filled, *, share: bool) -> None:
