@@ -366,3 +366,9 @@ def test_a_table_of_a_kind_has_no_pseudonyms(register: Register) -> None:
     assert "Псевдонимы обучающихся" not in table.headers
     assert list(table.rows) == [("e", "ПР-1", "обучающиеся", 12, date(2026, 9, 1), None, "нет", "")]
     enter(register, Put("e2", Enrolment(group="pr-1", first_day=date(2026, 9, 2), count=1)))
+
+
+@pytest.mark.parametrize("text", ["двенадцать", "12,5", "-3", "1e3"])
+def test_what_is_no_whole_number_is_told(register: Register, text: str) -> None:
+    rows = [["Мероприятие", "Количество"], ["Хакатон", text]]
+    assert faults(plan(register, Participation, csv_of(rows))) == [("B2", f"«{text}» is no whole number")]
