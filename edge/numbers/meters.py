@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 
@@ -20,6 +21,7 @@ from edge.store.contract import Offset, Store
 from telemetry.columns import Int64s, Intervals, Life
 from telemetry.life import life_of
 from telemetry.model import EquipmentId, Instant, State
+from telemetry.zones import NS_PER_DAY
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,6 +35,10 @@ class Readout:
     until: Instant
 
 
+_MadeOf: TypeAlias = tuple[Mapping[EquipmentId, int], Mapping[EquipmentId, int]]
+"""The revisions of the days that are over, and of today."""
+
+
 class Meters:
     """Reads all hour-meters; any thread may ask. The minute that runs is not counted yet."""
 
@@ -42,30 +48,54 @@ class Meters:
         self._store = store
         self._clock = clock
         self._lock = threading.Lock()
-        self._last: tuple[Mapping[EquipmentId, int], Readout] | None = None
+        self._last: tuple[_MadeOf, Readout] | None = None
 
     def readout(self) -> Readout:
-        """The meters now; the same object for as long as nothing that they read has changed."""
+        """The meters now; the same object for as long as nothing that they read has changed.
+
+        Whole days that are over stay as they were read; only what came since is read every minute.
+        """
         entered = self._desk.entered()
         until = minute_of(self._clock)
-        seen = self._observations.seen(entered.inventory.ids, Span(0, until, until))
+        today = until // NS_PER_DAY * NS_PER_DAY
+        ids = entered.inventory.ids
+        before = self._observations.seen(ids, Span(0, today, today))
+        since = self._observations.seen(ids, Span(today, until, until)) if until > today else before
+        made_of = (before.revisions, since.revisions)
         with self._lock:
-            if self._last is None or self._last[0] is not seen.revisions or self._last[1].entered is not entered:
-                jobs = job_columns(entered.inventory.ids, self._store.jobs(entered.inventory.ids, 0, until))
-                begins = _first_known(seen.intervals, until)
-                serviced = np.array([entered.services.get(one, 0) for one in entered.inventory.ids], np.int64)
-                window = (0, until)
-                self._last = (
-                    seen.revisions,
-                    Readout(
-                        life_of(seen.intervals, jobs, window=window, since=begins),
-                        life_of(seen.intervals, jobs, window=window, since=np.maximum(begins, serviced)),
-                        seen.offset,
-                        entered,
-                        until,
-                    ),
-                )
-            return self._last[1]
+            known = self._last
+            if known is None or known[1].entered is not entered or not _are_same(known[0], made_of):
+                told = before.intervals if since is before else _one_after_the_other(before.intervals, since.intervals)
+                known = self._last = made_of, self._made(entered, told, since.offset, until)
+            return known[1]
+
+    def _made(self, entered: Entered, told: Intervals, offset: Offset, until: Instant) -> Readout:
+        ids, window = entered.inventory.ids, (0, until)
+        jobs = job_columns(ids, self._store.jobs(ids, 0, until))
+        begins = _first_known(told, until)
+        serviced = np.array([entered.services.get(one, 0) for one in ids], np.int64)
+        return Readout(
+            life_of(told, jobs, window=window, since=begins),
+            life_of(told, jobs, window=window, since=np.maximum(begins, serviced)),
+            offset,
+            entered,
+            until,
+        )
+
+
+def _are_same(one: _MadeOf, other: _MadeOf) -> bool:
+    return one[0] is other[0] and one[1] is other[1]
+
+
+def _one_after_the_other(before: Intervals, since: Intervals) -> Intervals:
+    """The intervals of two windows that touch, of the same equipment; one that reaches over stays in two parts."""
+    equipment = np.concatenate((before.equipment, since.equipment))
+    order = np.argsort(equipment, kind="stable")  # two runs in order: no more than a merge
+    columns = {
+        name: np.concatenate((getattr(before, name), getattr(since, name)))[order]
+        for name in ("start", "end", "state", "source")
+    }
+    return Intervals(ids=before.ids, equipment=equipment[order], **columns)
 
 
 def _first_known(intervals: Intervals, until: Instant) -> Int64s:
