@@ -37,21 +37,26 @@ class Spans(NamedTuple):
 def _swept(opens: Spans, closes: Spans, *, at_least: int) -> Spans:
     """Where `opens` cover a group at least `at_least` times more than `closes`, by group then start.
 
-    Each span is two events; their running sum is the depth, which is back at 0 after every group. At one instant what
-    raises the depth goes first, so neighbours that touch become one.
+    Each span raises the depth at one instant and lowers it at another; it is 0 before and after each group. At one
+    instant what raises the depth goes first, so neighbours that touch become one.
     """
     opens, closes = (spans.kept(spans.start < spans.end) for spans in (opens, closes))
-    raising = [(opens.group, opens.start), (closes.group, closes.end)]
-    lowering = [(opens.group, opens.end), (closes.group, closes.start)]
-    group = np.concatenate([events[0] for events in raising + lowering])
-    at = np.concatenate([events[1] for events in raising + lowering])
-    step = np.ones(len(at), np.int64)
-    step[len(at) // 2 :] = -1
-    order = np.lexsort((at, group))  # stable: at one instant what raises stays first
-    deep = np.cumsum(step[order]) >= at_least
-    was_deep = np.concatenate(([False], deep[:-1]))
-    begins, finishes = order[deep & ~was_deep], order[was_deep & ~deep]
-    swept = Spans(group[begins], at[begins], at[finishes])
+    raised, lowered = np.concatenate((opens.start, closes.end)), np.concatenate((opens.end, closes.start))
+    group = np.concatenate((opens.group, closes.group))
+    if np.any(group[1:] < group[:-1]):
+        order = np.argsort(group, kind="stable")
+        group, raised, lowered = group[order], raised[order], lowered[order]
+    deep_after, deep_before = np.empty(len(group), np.bool_), np.empty(len(group), np.bool_)
+    cuts = [0, *(np.flatnonzero(group[1:] != group[:-1]) + 1).tolist(), len(group)]
+    for rows in map(slice, cuts[:-1], cuts[1:]):
+        ups, downs, nth = raised[rows], lowered[rows], np.arange(1, rows.stop - rows.start + 1)
+        # A stable sort merges spans that rise already.
+        ups.sort(kind="stable")
+        downs.sort(kind="stable")
+        deep_after[rows] = nth - downs.searchsorted(ups) == at_least
+        deep_before[rows] = ups.searchsorted(downs, side="right") - nth == at_least - 1
+    begins, finishes = np.flatnonzero(deep_after), np.flatnonzero(deep_before)
+    swept = Spans(group[begins], raised[begins], lowered[finishes])
     return swept.kept(swept.start < swept.end)
 
 
