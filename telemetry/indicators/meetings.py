@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -106,8 +107,16 @@ def proofs_by(keys: Codes, meetings: Meetings) -> Proofs:
     return Proofs({key: _Lessons(tuple(one.day for one in lessons), lessons) for key, lessons in ordered.items()})
 
 
-def _lessons(meetings: Meetings) -> Iterator[Lesson | None]:
-    """Each meeting as a lesson; None where none stands: it was cancelled, or nobody has accepted it yet."""
+@lru_cache(maxsize=1)
+def _lessons(meetings: Meetings) -> tuple[Lesson | None, ...]:
+    """Each meeting as a lesson; None where none stands: it was cancelled, or nobody has accepted it yet.
+
+    Those of the last world are remembered, for all indicators of a report ask about the same.
+    """
+    return tuple(_each(meetings))
+
+
+def _each(meetings: Meetings) -> Iterator[Lesson | None]:
     columns = (meetings.day.tolist(), meetings.status, meetings.held.tolist(), meetings.by_telemetry.tolist())
     for day, status, held, by_telemetry, equipment in zip(*columns, used_in(meetings), strict=True):
         if held:
@@ -116,7 +125,8 @@ def _lessons(meetings: Meetings) -> Iterator[Lesson | None]:
             yield None if status in _NO_LESSON else Lesson(day, held=False, how=How.TIMETABLE, equipment=equipment)
 
 
-def used_in(meetings: Meetings) -> list[Codes]:
-    """The equipment that each meeting used."""
+@lru_cache(maxsize=1)
+def used_in(meetings: Meetings) -> tuple[Codes, ...]:
+    """The equipment that each meeting used; that of the last world is remembered."""
     used = [meetings.equipment[at] for at in meetings.used.tolist()]
-    return [tuple(used[start:end]) for start, end in pairwise(meetings.used_start.tolist())]
+    return tuple(tuple(used[start:end]) for start, end in pairwise(meetings.used_start.tolist()))

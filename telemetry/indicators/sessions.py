@@ -37,7 +37,8 @@ def learner_hours(world: World) -> Facts:
 
 
 def _are_lessons(world: World) -> npt.NDArray[np.bool_]:
-    return np.array([kind == LessonKind.LESSON.word for kind in world.meetings.kind], np.bool_)
+    lesson = LessonKind.LESSON.word
+    return np.array([kind == lesson for kind in world.meetings.kind], np.bool_)
 
 
 def _held_lessons(world: World) -> npt.NDArray[np.intp]:
