@@ -1,44 +1,18 @@
-"""The JSON shapes of the quarterly monitoring: indicators with their components, evidence, editions, differences.
+"""The JSON shapes of the quarterly monitoring: sets, and indicators with their components and dynamics.
 
 Nothing here computes but a value in its unit from the whole numbers behind it, which are always shown beside it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
+from api.amount_views import AmountView, MadeOfView, amount_view, last_day_view, made_of_view, value_of
+from api.edition_views import EditionView, edition_view
 from api.instants import format_instant
-from edge.monitoring.contract import (
-    ComputedFrom,
-    Difference,
-    Direction,
-    Edition,
-    Evidence,
-    EvidenceRow,
-    Manual,
-    Measured,
-    Period,
-    Report,
-)
-from telemetry.civil import LAST_DAY, text_of
+from edge.monitoring.contract import Direction, Edition, Manual, Measured, Report
+from telemetry.civil import text_of
 from telemetry.indicators.definition import IndicatorSet, Unit
-from telemetry.indicators.facts import Amount
-
-NS_PER_HOUR = 3_600_000_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class AmountView:
-    """`value` in the indicator's unit: percent for shares, hours for times; null over nothing.
-
-    `numerator` and `denominator` (null but for shares) are the exact whole numbers: ns for times.
-    """
-
-    value: float | int | None
-    numerator: int
-    denominator: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,35 +116,6 @@ class DirectionView:
 
 
 @dataclass(frozen=True, slots=True)
-class MadeOfView:
-    """What a report was computed from; equal ones give equal reports."""
-
-    instance: str
-    offset: int
-    register_version: int
-    rules: list[str]
-    sets: list[str]
-    now: str
-
-
-@dataclass(frozen=True, slots=True)
-class EditionView:
-    """A closed period: `sha256` is of its body, `chain` binds it to the edition before, whose chain is `previous`."""
-
-    period: str
-    year: int
-    quarter: int
-    number: int
-    sha256: str
-    previous: str
-    chain: str
-    register_version: int
-    author: str
-    at: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class ReportView:
     """The monitoring of a quarter; `edition` is null as of now. `reason` says why there is no official set."""
 
@@ -185,94 +130,11 @@ class ReportView:
 
 
 @dataclass(frozen=True, slots=True)
-class EvidenceRowView:
-    """One fact: an entry of the register, a session, a job, a run, or a day of one equipment.
-
-    `members` are numbers that stand for learners within this answer alone.
-    """
-
-    kind: str
-    id: str
-    name: str
-    first: str
-    last: str | None
-    amount: int
-    base: int
-    members: list[int]
-    unlisted: int
-    how: str
-    document: str
-    labels: dict[str, list[str]]
-
-
-@dataclass(frozen=True, slots=True)
-class CellEvidence:
-    """What is behind one value; `resum` is added up from `items` alone, of all pages, and equals `value`."""
-
-    number: str
-    period: str
-    by: str | None
-    key: str
-    unit: str
-    aggregation: str
-    value: AmountView
-    resum: AmountView
-    items: list[EvidenceRowView]
-    next: str | None
-    edition: int | None
-    computed_from: MadeOfView
-
-
-@dataclass(frozen=True, slots=True)
-class EditionList:
-    """Every closed period, in the order of closing."""
-
-    items: list[EditionView]
-    next: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class SetList:
     """The sets of indicators that this gateway knows."""
 
     items: list[SetView]
     next: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class DifferenceView:
-    """A value that is no longer as closed: `was` and `now` (null where there is none), and `why`."""
-
-    number: str
-    by: str | None
-    key: str
-    was: AmountView | None
-    now: AmountView | None
-    why: list[str]
-
-
-@dataclass(frozen=True, slots=True)
-class DifferenceList:
-    """What has changed since a closing; empty where nothing has."""
-
-    period: str
-    edition: int
-    items: list[DifferenceView]
-    next: str | None
-
-
-def amount_view(amount: Amount, unit: Unit) -> AmountView:
-    """A value in its unit."""
-    return AmountView(value_of(amount, unit), amount.numerator, amount.denominator)
-
-
-def value_of(amount: Amount, unit: Unit) -> float | int | None:
-    """Percent for shares, hours for times, as many as there are for anything else; None over nothing."""
-    if amount.denominator is not None:
-        return 100 * amount.numerator / amount.denominator if amount.denominator else None
-    if unit in (Unit.HOURS, Unit.LEARNER_HOURS):
-        return amount.numerator / NS_PER_HOUR
-    return amount.numerator
 
 
 def set_view(one: IndicatorSet) -> SetView:
@@ -287,7 +149,7 @@ def set_view(one: IndicatorSet) -> SetView:
         official=one.official,
         verified=one.verified and bool(one.indicators),
         effective_from=text_of(one.effective_from),
-        effective_to=_day(one.effective_to),
+        effective_to=last_day_view(one.effective_to),
         indicators=len(one.indicators),
     )
 
@@ -303,63 +165,8 @@ def report_view(report: Report, language: str, edition: Edition | None) -> Repor
         items=[_indicator(one, language, official=one.indicator.number in numbers) for one in report.items],
         directions=[_direction(one) for one in report.directions],
         edition=None if edition is None else edition_view(edition),
-        computed_from=_made_of(report.computed_from),
+        computed_from=made_of_view(report.computed_from),
     )
-
-
-def edition_view(edition: Edition) -> EditionView:
-    """An edition without its body."""
-    period, stamp = edition.period, edition.stamp
-    return EditionView(
-        period=period.label,
-        year=period.year,
-        quarter=period.quarter,
-        number=edition.number,
-        sha256=edition.sha256,
-        previous=edition.previous,
-        chain=edition.chain,
-        register_version=stamp.register_version,
-        author=stamp.author,
-        at=format_instant(stamp.at),
-        reason=stamp.reason,
-    )
-
-
-def evidence_view(found: Evidence, shown: Measured, page: slice, edition: int | None) -> CellEvidence:
-    """A page of evidence of one indicator."""
-    unit = shown.indicator.unit
-    return CellEvidence(
-        number=found.number,
-        period=found.period.label,
-        by=None if found.by is None else found.by.value,
-        key=found.key,
-        unit=unit.value,
-        aggregation=shown.indicator.aggregation.value,
-        value=amount_view(found.amount, unit),
-        resum=amount_view(found.resum, unit),
-        items=[_row(one) for one in found.rows[page]],
-        next=str(page.stop) if page.stop < len(found.rows) else None,
-        edition=edition,
-        computed_from=_made_of(found.computed_from),
-    )
-
-
-def differences_view(
-    period: Period, number: int, found: Iterable[Difference], units: dict[str, Unit]
-) -> DifferenceList:
-    """What has changed; `units` tells those of the indicators."""
-
-    def told(amount: Amount | None, one: Difference) -> AmountView | None:
-        return None if amount is None else amount_view(amount, units.get(one.number, Unit.ITEMS))
-
-    items = [
-        DifferenceView(
-            one.number, None if one.by is None else one.by.value, one.key, told(one.was, one), told(one.now, one),
-            list(one.why),
-        )
-        for one in found
-    ]  # fmt: skip
-    return DifferenceList(period.label, number, items, None)
 
 
 def _indicator(one: Measured, language: str, *, official: bool) -> IndicatorView:
@@ -406,39 +213,6 @@ def _direction(one: Direction) -> DirectionView:
     return DirectionView(one.code, one.planned, one.done, lines, one.text)
 
 
-def _row(one: EvidenceRow) -> EvidenceRowView:
-    return EvidenceRowView(
-        kind=one.kind,
-        id=one.id,
-        name=one.name,
-        first=text_of(one.first),
-        last=_day(one.last),
-        amount=one.amount,
-        base=one.base,
-        members=list(one.members),
-        unlisted=one.unlisted,
-        how=one.how.word,
-        document=one.document,
-        labels={by.value: list(keys) for by, keys in one.labels.items()},
-    )
-
-
-def _made_of(one: ComputedFrom) -> MadeOfView:
-    return MadeOfView(
-        one.instance,
-        one.offset,
-        one.register_version,
-        list(one.rules),
-        [f"{name} {version}" for name, version in one.sets],
-        format_instant(one.now),
-    )
-
-
-def _day(day: int) -> str | None:
-    """A day, or null where there is no end."""
-    return None if day >= LAST_DAY else text_of(day)
-
-
-def units_of(report: Report) -> dict[str, Any]:
+def units_of(report: Report) -> dict[str, Unit]:
     """The unit of each indicator, by number."""
     return {one.indicator.number: one.indicator.unit for one in report.items}

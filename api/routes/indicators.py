@@ -15,20 +15,9 @@ from starlette.responses import Response
 
 from api.answers import answer, dumped
 from api.deps import MonitoringIn, PartsIn
-from api.indicator_views import (
-    CellEvidence,
-    DifferenceList,
-    EditionList,
-    EditionView,
-    ReportView,
-    SetList,
-    differences_view,
-    edition_view,
-    evidence_view,
-    report_view,
-    set_view,
-    units_of,
-)
+from api.edition_views import DifferenceList, EditionList, EditionView, differences_view, edition_view
+from api.evidence_views import CellEvidence, evidence_view
+from api.indicator_views import ReportView, SetList, report_view, set_view, units_of
 from api.problem import Problem
 from api.rendered import Body, respond
 from api.views import ProblemView

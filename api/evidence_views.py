@@ -1,0 +1,87 @@
+"""The JSON shapes of what is behind one value of the monitoring.
+
+No learner is in any of them, not even by pseudonym: numbers stand for them within one answer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from api.amount_views import AmountView, MadeOfView, amount_view, last_day_view, made_of_view
+from edge.monitoring.contract import Evidence, EvidenceRow, Measured
+from telemetry.civil import text_of
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceRowView:
+    """One fact: an entry of the register, a session, a job, a run, or a day of one equipment.
+
+    `members` are numbers that stand for learners within this answer alone.
+    """
+
+    kind: str
+    id: str
+    name: str
+    first: str
+    last: str | None
+    amount: int
+    base: int
+    members: list[int]
+    unlisted: int
+    how: str
+    document: str
+    labels: dict[str, list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class CellEvidence:
+    """What is behind one value; `resum` is added up from `items` alone, of all pages, and equals `value`."""
+
+    number: str
+    period: str
+    by: str | None
+    key: str
+    unit: str
+    aggregation: str
+    value: AmountView
+    resum: AmountView
+    items: list[EvidenceRowView]
+    next: str | None
+    edition: int | None
+    computed_from: MadeOfView
+
+
+def evidence_view(found: Evidence, shown: Measured, page: slice, edition: int | None) -> CellEvidence:
+    """A page of evidence of one indicator."""
+    unit = shown.indicator.unit
+    return CellEvidence(
+        number=found.number,
+        period=found.period.label,
+        by=None if found.by is None else found.by.value,
+        key=found.key,
+        unit=unit.value,
+        aggregation=shown.indicator.aggregation.value,
+        value=amount_view(found.amount, unit),
+        resum=amount_view(found.resum, unit),
+        items=[_row(one) for one in found.rows[page]],
+        next=str(page.stop) if page.stop < len(found.rows) else None,
+        edition=edition,
+        computed_from=made_of_view(found.computed_from),
+    )
+
+
+def _row(one: EvidenceRow) -> EvidenceRowView:
+    return EvidenceRowView(
+        kind=one.kind,
+        id=one.id,
+        name=one.name,
+        first=text_of(one.first),
+        last=last_day_view(one.last),
+        amount=one.amount,
+        base=one.base,
+        members=list(one.members),
+        unlisted=one.unlisted,
+        how=one.how.word,
+        document=one.document,
+        labels={by.value: list(keys) for by, keys in one.labels.items()},
+    )
