@@ -78,6 +78,7 @@ class Gateway:
         self.live.roster(EQUIPMENT)
         self.journal = MemoryJournal(clock=self.clock, on_commit=self.live.publish)
         store = MemoryStore(self.journal)
+        self.numbers = numbers_of(store, SqliteRegister(MEMORY), lambda: EQUIPMENT, centre=Centre(), clock=self.clock)
         app = create_app(
             settings=Settings(centre=Centre(name="Кванториум «Опыт»", language="ru"), equipment=EQUIPMENT, demo=True),
             store=store,
@@ -86,7 +87,7 @@ class Gateway:
             health=self.health,
             metrics=metrics,
             clock=self.clock,
-            numbers=numbers_of(store, SqliteRegister(MEMORY), lambda: EQUIPMENT, centre=Centre(), clock=self.clock),
+            numbers=self.numbers,
         )
         self._server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, timeout_graceful_shutdown=1))
         self._thread = threading.Thread(target=self._server.run)
