@@ -12,7 +12,7 @@ import numpy as np
 from telemetry.claims import Claims, codes_of
 from telemetry.columns import Int64s, Intervals, Jobs
 from telemetry.spans import Spans
-from telemetry.timelines import first_greatest, listed, meet_overlapping, starts_of
+from telemetry.timelines import by_group, first_greatest, listed, meet_overlapping, starts_of
 from telemetry.use import Use
 
 
@@ -62,7 +62,7 @@ def _works(works: Jobs, intervals: Intervals, questions: Spans, owner: Int64s, n
     codes = codes_of(works.ids, intervals.ids)[works.equipment]
     # The caller's jobs may count equipment in another order than the intervals.
     rows = np.lexsort((works.start, codes))
-    order = np.argsort(questions.group, kind="stable")
+    order = by_group(questions.group)
     spans = Spans(codes[rows], works.start[rows], works.end[rows])
     asked, met = meet_overlapping(spans, questions.taken(order), n_groups=n_groups)
     whose, job = owner[order[asked]], rows[met]

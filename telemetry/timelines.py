@@ -118,7 +118,9 @@ def listed(first: Int64s, last: Int64s) -> tuple[Int64s, Int64s]:
 
 def starts_of(owner: Int64s, n_owners: int) -> Int64s:
     """Where the list of each owner begins, int64[n_owners + 1]; `owner`, int64[k], does not fall."""
-    return np.searchsorted(owner, np.arange(n_owners + 1)).astype(np.int64)
+    starts = np.zeros(n_owners + 1, np.int64)
+    np.cumsum(np.bincount(owner, minlength=n_owners), out=starts[1:])
+    return starts
 
 
 def sums(starts: Int64s, values: Int64s) -> Int64s:
@@ -141,9 +143,10 @@ def first_greatest(starts: Int64s, values: Int64s) -> Int64s:
     """Where in `values` the greatest of each list first stands, int64[n]; -1 for an empty one."""
     owner = np.repeat(np.arange(len(starts) - 1, dtype=np.int64), np.diff(starts))
     places = np.flatnonzero(values == greatest(starts, values)[owner])
-    whose, nth = np.unique(owner[places], return_index=True)
+    whose = owner[places]
+    first = np.flatnonzero(np.diff(whose, prepend=-1))
     found = np.full(len(starts) - 1, -1, np.int64)
-    found[whose] = places[nth]
+    found[whose[first]] = places[first]
     return found
 
 
