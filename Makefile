@@ -43,7 +43,7 @@ bench: setup-test ## measure, each figure beside a peer or limit of the same run
 
 .PHONY: setup-test
 setup-test: .venv/.runtime .venv/.dev api/pages/static/vendor/.built peers
-	@deploy/system-packages.sh mosquitto mosquitto-clients chromium openssl
+	@deploy/system-packages.sh mosquitto mosquitto-clients chromium openssl libreoffice-calc-nogui
 
 .PHONY: peers
 peers: .venv/.runtime

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from api.exports.monitoring import Told, date_of, key_name, name_of
 from api.exports.privacy import Withheld, people_of
@@ -14,7 +15,7 @@ from api.exports.values import cell_of
 from api.exports.words import Shape, table_of
 from edge.monitoring.contract import Evidence, EvidenceRow
 from edge.register.exports.table import Cell, Lazily, Table, Type
-from telemetry.indicators.definition import Aggregation, Dimension, Indicator
+from telemetry.indicators.definition import Aggregation, Dimension, How, Indicator
 from telemetry.indicators.facts import Amount
 
 _HEAD: Shape = {
@@ -40,6 +41,8 @@ OUTSIDE: Shape = {**_HEAD, **_TAIL}
 INSIDE: Shape = {**_HEAD, "members": Type.TEXT, "unlisted": Type.WHOLE, **_TAIL}
 """With the numbers that stand for learners, so that a union can be summed anew from its rows."""
 
+_HOW = {how: how.word for how in How}
+
 Label = Callable[[Dimension, str], str]
 
 
@@ -55,7 +58,7 @@ def evidence_table(told: Told, found: Sequence[Behind], *, codes: bool) -> Table
     """A row for each fact behind each value; with `codes` the keys of breakdowns stay as programs know them."""
     inside = not told.curtain.threshold
     shape = INSIDE if inside else OUTSIDE
-    label: Label = (lambda _by, key: key) if codes else (lambda by, key: key_name(told, by, key))
+    label: Label = (lambda _by, key: key) if codes else cache(lambda by, key: key_name(told, by, key))
 
     def rows() -> Iterator[Sequence[Cell]]:
         for one in found:
@@ -76,7 +79,7 @@ def _rows(told: Told, found: Behind, label: Label, *, inside: bool) -> Iterator[
             *(cell_of(amount, indicator.unit), None if hidden else row.amount, None if hidden else row.base),
             shown.label if isinstance(shown, Withheld) else people_of(row),
             *((" ".join(map(str, row.members)), row.unlisted) if inside else ()),
-            *(row.how.word, row.document),
+            *(_HOW[row.how], row.document),
             *(_labels(row, dimension, label) for dimension in Dimension),
         )
 
@@ -91,4 +94,5 @@ def _amount(indicator: Indicator, row: EvidenceRow) -> Amount:
 
 
 def _labels(row: EvidenceRow, dimension: Dimension, label: Label) -> str:
-    return ", ".join(label(dimension, key) for key in row.labels.get(dimension, ()))
+    keys = row.labels.get(dimension)
+    return ", ".join([label(dimension, key) for key in keys]) if keys else ""

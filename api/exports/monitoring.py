@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from api.exports.privacy import Curtain, Shown, Withheld
 from api.exports.values import cell_of, manual_number, number_of
@@ -104,6 +105,7 @@ def key_name(told: Told, by: Dimension, key: str, name: str = "") -> str:
     return key
 
 
+@lru_cache(4096)
 def date_of(day: Day | None) -> date | None:
     """A day as a date; none where it stands for "since ever" or "for good"."""
     return None if day is None or not FIRST_DAY < day < LAST_DAY else _EPOCH + timedelta(days=day)

@@ -105,17 +105,17 @@ def _fill(sheet: Worksheet, table: Table, pen: _Pen) -> None:
                 f"The sheet {table.name} would have more than {ROWS_LIMIT} rows.",
                 fix="Ask for a shorter time, or for csv or parquet.",
             )
-        for number, (column, cell) in enumerate(zip(columns, cells, strict=True)):
-            _write(sheet, (row, number), column, cell, pen)
+        for number, cell in enumerate(cells):
+            if cell is not None and cell != "":
+                _write(sheet, (row, number), columns[number], cell, pen)
     if table.headers:
         sheet.autofilter(0, 0, row, len(table.headers) - 1)
 
 
 def _write(sheet: Worksheet, at: tuple[int, int], column: Column, cell: Cell, pen: _Pen) -> None:
     if isinstance(cell, str):
-        if cell:
-            text = _cut(quoted(column.words.get(cell, cell), ""))
-            sheet.write_string(*at, text, pen.formats["text"])
+        text = quoted(column.words.get(cell, cell), "")
+        sheet.write_string(at[0], at[1], text if len(text) <= TEXT_LIMIT else _cut(text), pen.formats["text"])
     elif isinstance(cell, bool):
         sheet.write_boolean(*at, cell)
     elif isinstance(cell, date):
