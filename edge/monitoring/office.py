@@ -137,8 +137,9 @@ class Office:
 
     def edition(self, period: Period, number: int | None = None) -> Edition | None:
         """See the contract."""
-        found = [one for one in self.editions() if one.period == period and number in (None, one.number)]
-        return found[-1] if found else None
+        closed = self._register.closed_periods((period.year, period.quarter))
+        found = [row for row in closed if number in (None, row.number)]
+        return edition_of(found[-1]) if found else None
 
     def closed_report(self, edition: Edition) -> Report:
         """See the contract."""

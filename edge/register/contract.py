@@ -223,8 +223,8 @@ class Register(Protocol):
     def close_period(self, closing: Closed) -> Closed:
         """Add a closed period behind the last one, with its number and hashes; on disk and audited when it returns."""
 
-    def closed_periods(self) -> tuple[Closed, ...]:
-        """Every closed period, in the order of closing."""
+    def closed_periods(self, period: tuple[int, int] | None = None) -> tuple[Closed, ...]:
+        """Every closed period, or every edition of one (year and quarter), in the order of closing."""
 
     def audit(self, *, after: int, limit: int) -> tuple[tuple[int, Audited], ...]:
         """At most `limit` lines of the audit with a number above `after`, in order."""

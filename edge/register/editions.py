@@ -17,6 +17,7 @@ from edge.register.contract import Closed, Fault
 _COLUMNS = "year, quarter, number, body, sha256, previous, chain, register_version, at, author, reason"
 _ADD = f"INSERT INTO editions ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 fixed words
 _ALL = f"SELECT n, {_COLUMNS} FROM editions ORDER BY n"  # noqa: S608 fixed words
+_OF_PERIOD = f"SELECT {_COLUMNS} FROM editions WHERE year = ? AND quarter = ? ORDER BY n"  # noqa: S608 fixed words
 _FIX = "Restore a backup; the hashes that were printed with the report tell which copy is whole."
 
 
@@ -54,6 +55,11 @@ def add(connection: sqlite3.Connection, closing: Closed) -> Closed:
 def every(connection: sqlite3.Connection) -> Iterator[Closed]:
     """Every row in the order of closing, its hashes unchecked."""
     return (Closed(*row[1:]) for row in connection.execute(_ALL))
+
+
+def of_period(connection: sqlite3.Connection, year: int, quarter: int) -> Iterator[Closed]:
+    """The editions of one period in their order, their hashes unchecked."""
+    return (Closed(*row) for row in connection.execute(_OF_PERIOD, (year, quarter)))
 
 
 def faults(connection: sqlite3.Connection) -> Iterator[Fault]:

@@ -124,10 +124,10 @@ class SqliteRegister:
             _note(connection, Audited(row.at, row.author, "close", row.subject, row.reason))
         return row
 
-    def closed_periods(self) -> tuple[Closed, ...]:
+    def closed_periods(self, period: tuple[int, int] | None = None) -> tuple[Closed, ...]:
         """See the contract."""
         with self._read() as connection:
-            return tuple(editions.every(connection))
+            return tuple(editions.every(connection) if period is None else editions.of_period(connection, *period))
 
     def audit(self, *, after: int, limit: int) -> tuple[tuple[int, Audited], ...]:
         """See the contract."""
