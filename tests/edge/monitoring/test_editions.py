@@ -17,6 +17,8 @@ import pytest
 
 from edge.monitoring import body as bodies
 from edge.monitoring.contract import Edition, Period
+from edge.monitoring.office import Office
+from edge.monitoring.sets import shipped
 from edge.monitoring.verification import faults_of
 from edge.register.contract import Put, Refused, Remove
 from edge.register.events import Event, Participation
@@ -26,7 +28,7 @@ from edge.register.quarters import PlannedWork, QuarterText, Target
 from edge.register.verify import verify as register_faults
 from telemetry.indicators.definition import Dimension
 from telemetry.model import State
-from tests.edge.monitoring.centre import AFTER, MINUTE, NOW, Q3, Place, centre, machines, state, year
+from tests.edge.monitoring.centre import AFTER, CENTRE, EQUIPMENT, MINUTE, NOW, Q3, Place, centre, machines, state, year
 
 LATE_EVENT = Put("late", Event(name="Поздний", first_day=date(2026, 9, 8)))
 
@@ -354,11 +356,36 @@ def test_many_reasons_are_counted(place: Place) -> None:
     assert (len(why), why[-1]) == (21, "and 5 more")
 
 
-def test_a_new_set_is_a_difference(place: Place) -> None:
+def test_another_set_is_a_difference(place: Place) -> None:
     edition = place.close()
-    sets = place.office.sets()
-    fewer = tuple(replace(one, indicators=one.indicators[1:]) for one in sets)
-    place.office._sets = fewer
-    place.office._kept.clear()
-    found = {one.number: one.why for one in place.office.differences(edition)}
-    assert found == dict.fromkeys(("1.1", "A.1"), ("the set of indicators has it no longer",))
+    (analytics, official) = place.office.sets()
+    first, second, *others = official.indicators
+    reworded, new = replace(second, name_ru="Иначе"), replace(first, number="1.99")
+    sets = (analytics, replace(official, indicators=(reworded, *others, new)))
+    office = Office(place.store, place.register, lambda: EQUIPMENT, centre=CENTRE, clock=place.clock, sets=sets)
+    found = {one.number: one.why for one in office.differences(edition)}
+    assert found == {
+        "1.1": ("the set of indicators has it no longer",),
+        "1.2": ("the set of indicators says something else of it",),
+        "1.99": ("the set of indicators has it now",),
+    }
+
+
+def test_a_lesson_that_was_cancelled_later_is_told(place: Place) -> None:
+    edition = place.close()
+    place.enter(Put("off", Cancellation(lesson="mon-1:2026-09-21")))
+    found = {one.number: one for one in place.office.differences(edition) if one.by is None}
+    assert found["A.1"].why == ("mon-1:2026-09-21: the session went, with the timetable or the corrections",)
+    assert found["1.1"].why == ("Робототехника: the program changed, with what it is linked to",)
+
+
+def test_another_journal_is_a_reason(place: Place) -> None:
+    edition = place.close()
+    folder = place.folder / "new"
+    folder.mkdir()
+    with centre(folder) as elsewhere:
+        office = Office(
+            elsewhere.store, place.register, lambda: EQUIPMENT, centre=CENTRE, clock=place.clock, sets=shipped()
+        )
+        found = {one.number: one.why for one in office.differences(edition) if one.by is None}
+    assert found["A.7"] == ("Фрезер 1: the equipment_day went: the journal is another one",)
