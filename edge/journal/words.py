@@ -184,8 +184,9 @@ def _state(row: LogRow, words: dict[str, Any]) -> StateSeen:
 
 
 def _job(row: LogRow, words: dict[str, Any]) -> JobSeen:
-    words |= {"phase": JobPhase(words["phase"]), "outcome": JobOutcome(words["outcome"])}
-    return JobSeen(EquipmentId(row.equipment), row.at, row.received_at, **{"job": "", **words})
+    words["phase"], words["outcome"] = JobPhase(words["phase"]), JobOutcome(words["outcome"])
+    words.setdefault("job", "")
+    return JobSeen(EquipmentId(row.equipment), row.at, row.received_at, **words)
 
 
 def _run(row: LogRow, words: dict[str, Any]) -> RunSeen:

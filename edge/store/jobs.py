@@ -6,13 +6,15 @@ Nothing here reads a store: both implementations of it use this.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from edge.store.contract import Job
 from telemetry.model import Instant, JobOutcome, JobPhase, JobSeen
 
 _REOPENS = frozenset({JobPhase.STARTED, JobPhase.RESUMED})
 """After an end these say that the job goes on; a late word of progress does not."""
+
+_OPEN: tuple[Instant | None, JobOutcome, str, bool] = (None, JobOutcome.NONE, "", False)
+"""End, outcome, reason and pause of a job that goes on."""
 
 
 def job_of(phases: Iterable[JobSeen]) -> Job:
@@ -23,10 +25,18 @@ def job_of(phases: Iterable[JobSeen]) -> Job:
     """
     ordered = sorted(phases, key=lambda seen: (seen.at, seen.phase, seen.received_at))
     first = ordered[0]
-    job = Job(first.equipment, first.job, first.name, first.at, None, JobOutcome.NONE, None, paused=False, reason="")
+    name, progress = first.name, None
+    ended, outcome, reason, paused = _OPEN
     for seen in ordered:
-        job = _after(job, seen)
-    return job
+        name = seen.name or name
+        progress = progress if seen.progress is None else seen.progress
+        if seen.phase == JobPhase.ENDED:
+            ended, outcome, reason, paused = seen.at, seen.outcome, seen.reason, False
+        elif seen.phase in _REOPENS:
+            ended, outcome, reason, paused = _OPEN
+        elif seen.phase == JobPhase.PAUSED:
+            reason, paused = seen.reason, True
+    return Job(first.equipment, first.job, name, first.at, ended, outcome, progress, paused=paused, reason=reason)
 
 
 def overlapping(jobs: Iterable[Job], start: Instant, end: Instant) -> tuple[Job, ...]:
@@ -45,14 +55,3 @@ def by_job(seen: Sequence[JobSeen]) -> tuple[Job, ...]:
 
 def _open_after(job: Job, start: Instant) -> bool:
     return job.ended is None or job.ended > start
-
-
-def _after(job: Job, seen: JobSeen) -> Job:
-    job = replace(job, name=seen.name or job.name, progress=job.progress if seen.progress is None else seen.progress)
-    if seen.phase == JobPhase.ENDED:
-        return replace(job, ended=seen.at, outcome=seen.outcome, reason=seen.reason, paused=False)
-    if seen.phase in _REOPENS:
-        return replace(job, ended=None, outcome=JobOutcome.NONE, reason="", paused=False)
-    if seen.phase == JobPhase.PAUSED:
-        return replace(job, paused=True, reason=seen.reason)
-    return job

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -31,6 +32,8 @@ _JOBS = """
 _PHASES = f"""
     SELECT {words.COLUMNS} FROM log WHERE equipment = ? AND kind = 1 AND at >= ? AND at <= ? AND substr(mark, 2) = ?
 """  # noqa: S608 fixed words
+_PHASES_OF_MANY = f"SELECT {words.COLUMNS} FROM log WHERE equipment = ? AND kind = 1 AND at >= ? AND at <= ?"  # noqa: S608 fixed words
+_MARK = words.COLUMNS.split(", ").index("mark")
 # A loose scan of the index: one look for each equipment, however many rows it has.
 _LATEST = f"""
     WITH RECURSIVE ids (id) AS (
@@ -89,11 +92,24 @@ def _columns(rows: sqlite3.Cursor) -> Int64s:
 
 
 def phases(connection: sqlite3.Connection, one: EquipmentId, start: Instant, end: Instant) -> Iterator[JobSeen]:
-    """Every phase of each job that may overlap [start, end)."""
-    for first, last, job in connection.execute(_JOBS, (one, fit(start), fit(end))).fetchall():
-        for record in _records(connection.execute(_PHASES, (one, first, last, job))):
-            if isinstance(record, JobSeen):
-                yield record
+    """Every phase of each job that may overlap [start, end).
+
+    Jobs that lie inside are read in one go, for a quarter has thousands; the few that reach out, each by itself.
+    """
+    window = fit(start), fit(end)
+    jobs = connection.execute(_JOBS, (one, *window)).fetchall()
+    inside = {job: (first, last) for first, last, job in jobs if window[0] <= first and last < window[1]}
+    rows: list[tuple[Any, ...]] = []
+    if inside:
+        span = min(first for first, _ in inside.values()), max(last for _, last in inside.values())
+        found = connection.execute(_PHASES_OF_MANY, (one, *span))
+        rows += [row for row in found if row[_MARK][1:] in inside]
+    for first, last, job in jobs:
+        if job not in inside:
+            rows += connection.execute(_PHASES, (one, first, last, job))
+    for record in _records(iter(rows)):
+        if isinstance(record, JobSeen):
+            yield record
 
 
 def latest(connection: sqlite3.Connection, kind: Kind) -> tuple[words.Sparse, ...]:

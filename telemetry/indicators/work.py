@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from telemetry.indicators.build import Fact, facts_of
+import numpy as np
+
+from telemetry.indicators.build import DayFacts, day_facts_of
 from telemetry.indicators.definition import Dimension, How
 from telemetry.indicators.facts import Facts
+from telemetry.indicators.lists import no_words, one_word_of, words_of
 from telemetry.indicators.world import Work, World
-
-_DIMENSIONS = (Dimension.EQUIPMENT, Dimension.TRACK, Dimension.RESULT)
 
 
 def jobs(world: World) -> Facts:
@@ -26,19 +27,21 @@ def runs(world: World) -> Facts:
 
 
 def _facts(world: World, works: Sequence[Work], *, kind: str) -> Facts:
-    rows = (
-        Fact(
-            kind=kind,
-            id=work.id,
-            first=work.day,
-            last=work.day,
-            labels={
-                Dimension.EQUIPMENT: work.equipment,
-                Dimension.TRACK: tuple(world.tracks.get(one, "") for one in work.equipment),
-                Dimension.RESULT: (work.outcome,),
-            },
-            how=How.TELEMETRY,
-        )
-        for work in works
+    tracks = {work: tuple(world.tracks.get(one, "") for one in work) for work in {work.equipment for work in works}}
+    labels = {
+        Dimension.EQUIPMENT: words_of([work.equipment for work in works]),
+        Dimension.TRACK: words_of([tracks[work.equipment] for work in works]),
+        Dimension.RESULT: one_word_of([work.outcome for work in works]),
+    }
+    n = len(works)
+    columns = DayFacts(
+        kind=kind,
+        id=tuple(work.id for work in works),
+        day=np.fromiter((work.day for work in works), np.int64, n),
+        amount=np.ones(n, np.int64),
+        base=np.zeros(n, np.int64),
+        how=np.full(n, How.TELEMETRY, np.int8),
+        members=no_words(n),
+        labels=labels,
     )
-    return facts_of(rows, _DIMENSIONS, today=world.today)
+    return day_facts_of(columns, today=world.today)
