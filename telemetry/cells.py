@@ -20,7 +20,9 @@ N_STATES = len(State)
 def rising(*instants: Int64s, within: tuple[int, int]) -> Int64s:
     """All instants inside `within`, both its ends included, each once."""
     # A stable sort merges columns that rise already.
-    every = np.sort(np.clip(np.concatenate(instants), *within), kind="stable")
+    every = np.concatenate(instants)
+    np.clip(every, *within, out=every)
+    every.sort(kind="stable")
     first = np.ones(len(every), np.bool_)
     np.not_equal(every[1:], every[:-1], out=first[1:])
     return every[np.flatnonzero(first)]

@@ -171,23 +171,26 @@ _TIMETABLED = {
 def _fill(table: Utilisation, code: int, told: Told, base: Bases) -> None:
     """The rows of equipment `code`."""
     edges = _edges(table.buckets, *base)
-    cells = np.concatenate((cell_states(told, edges), np.diff(edges)[np.newaxis]))
     open_, held = inside(base.scheduled, edges), inside(base.timetabled, edges) & ~inside(base.maintenance, edges)
-    counted = (cells[:N_STATES], cells[list(_SCHEDULED.values())] * open_, cells[list(_TIMETABLED.values())] * held)
-    sums = _by_bucket(np.concatenate(counted), np.append(edges.searchsorted(table.buckets.start), len(edges) - 1))
+    columns = [(column, open_) for column in _SCHEDULED.values()] + [(column, held) for column in _TIMETABLED.values()]
+    cells = np.empty((N_STATES + len(columns), len(edges) - 1), np.int64)
+    cells[:N_STATES] = cell_states(told, edges)
+    counted = [*cells[:N_STATES], edges[1:] - edges[:-1]]
+    for row, (column, where) in zip(cells[N_STATES:], columns, strict=True):
+        np.multiply(counted[column], where, out=row)
+    sums = _by_bucket(cells, np.append(edges.searchsorted(table.buckets.start[1:]), len(edges) - 1))
     rows = slice(code * len(table.buckets), (code + 1) * len(table.buckets))
     table.state_ns[rows] = sums[:N_STATES].T
-    for name, column in zip((*_SCHEDULED, *_TIMETABLED), sums[N_STATES:], strict=True):
-        getattr(table, name)[rows] = column
+    for name, ns in zip((*_SCHEDULED, *_TIMETABLED), sums[N_STATES:], strict=True):
+        getattr(table, name)[rows] = ns
     table.calendar_ns[rows] = table.buckets.end - table.buckets.start
 
 
-def _by_bucket(ns: Int64s, cuts: npt.NDArray[np.intp]) -> Int64s:
-    """Sums over cells `cuts[i]` to `cuts[i + 1]`, of each row: differences of one running sum."""
-    before = np.zeros((len(ns), ns.shape[1] + 1), np.int64)
-    np.cumsum(ns, axis=1, out=before[:, 1:])
-    at_cuts = before.take(cuts, axis=1)
-    sums: Int64s = at_cuts[:, 1:] - at_cuts[:, :-1]
+def _by_bucket(cells: Int64s, ends: npt.NDArray[np.intp]) -> Int64s:
+    """Sums of each row over the cells up to `ends[0]`, then to `ends[1]` and so on; `cells` become running sums."""
+    before = np.cumsum(cells, axis=1, out=cells).take(ends - 1, axis=1)
+    sums = before.copy()
+    sums[:, 1:] -= before[:, :-1]
     return sums
 
 
