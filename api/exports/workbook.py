@@ -19,6 +19,7 @@ from xlsxwriter.worksheet import Worksheet
 from api.exports.book import Book
 from api.exports.delimited import NS_PER_HOUR
 from api.exports.localtime import clock_of
+from api.exports.rapid import RapidSheet
 from edge.errors import GiveUp
 from edge.register.exports.table import Cell, Column, Table, Type, quoted
 
@@ -33,6 +34,9 @@ EXACT_LIMIT = 10**15
 
 _MADE = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 """The workbook's own date, fixed so that equal books are equal files."""
+
+_DAY_ZERO = date(1899, 12, 30).toordinal()
+"""What Excel counts days from."""
 
 _FIRST_DAY = date(1900, 3, 1)
 """Excel counts a day that never was, 1900-02-29: days before this one are written as texts."""
@@ -65,7 +69,7 @@ def write_workbook(book: Book, file: BinaryIO) -> None:
         workbook.set_properties({"title": book.title, "created": _MADE})
         pen = _Pen({name: workbook.add_format(words) for name, words in _FORMATS.items()}, clock_of(book.timezone))
         for table in book.tables:
-            _fill(workbook.add_worksheet(_sheet_name(table.name)), table, pen)
+            _fill(workbook.add_worksheet(_sheet_name(table.name), worksheet_class=RapidSheet), table, pen)
         _tell(workbook.add_worksheet(_sheet_name(book.about_title)), book.about, pen)
     _same_everywhere(file)
 
@@ -97,7 +101,7 @@ def _fill(sheet: Worksheet, table: Table, pen: _Pen) -> None:
     sheet.freeze_panes(1, 0)
     sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
     for number, header in enumerate(table.headers):
-        sheet.write_string(0, number, quoted(header, ""), pen.formats["head"])
+        sheet.write_string(0, number, _cut(quoted(header, "")), pen.formats["head"])
     row = 0
     for row, cells in enumerate(table.rows, 1):
         if row > ROWS_LIMIT:
@@ -115,7 +119,7 @@ def _fill(sheet: Worksheet, table: Table, pen: _Pen) -> None:
 def _write(sheet: Worksheet, at: tuple[int, int], column: Column, cell: Cell, pen: _Pen) -> None:
     if isinstance(cell, str):
         text = quoted(column.words.get(cell, cell), "")
-        sheet.write_string(at[0], at[1], text if len(text) <= TEXT_LIMIT else _cut(text), pen.formats["text"])
+        sheet.write_string(at[0], at[1], _cut(text) if len(text) > TEXT_LIMIT else _plain(text), pen.formats["text"])
     elif isinstance(cell, bool):
         sheet.write_boolean(*at, cell)
     elif isinstance(cell, date):
@@ -140,8 +144,13 @@ def _write_day(sheet: Worksheet, at: tuple[int, int], day: date, pen: _Pen) -> N
     if day < _FIRST_DAY:
         sheet.write_string(*at, day.isoformat(), pen.formats["text"])
     else:
-        sheet.write_datetime(*at, datetime(day.year, day.month, day.day), pen.formats["day"])  # noqa: DTZ001 - a day has no zone
+        sheet.write_number(*at, day.toordinal() - _DAY_ZERO, pen.formats["day"])
+
+
+def _plain(text: str) -> str:
+    """A text that the library does not take for its own markup, which it would write unescaped."""
+    return f"{text} " if text.startswith("<r>") and text.endswith("</r>") else text
 
 
 def _cut(text: str) -> str:
-    return text if len(text) <= TEXT_LIMIT else text[: TEXT_LIMIT - 1] + "…"
+    return _plain(text) if len(text) <= TEXT_LIMIT else text[: TEXT_LIMIT - 1] + "…"

@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl.utils.escape import unescape
+from xlsxwriter.worksheet import Worksheet
 
 from api.exports import workbook
 from api.exports.book import Book
@@ -244,6 +245,15 @@ def test_a_workbook_does_not_tell_whose_process_wrote_it() -> None:
         assert archive.testzip() is None
 
 
+@settings(max_examples=12, deadline=None)
+@given(rows=st.lists(ROWS, max_size=4))
+def test_the_rapid_worksheet_writes_what_the_librarys_own_does(rows: list[tuple[Cell, ...]]) -> None:
+    rapid = bytes_of(book(rows), Format.XLSX)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(workbook, "RapidSheet", Worksheet)
+        assert bytes_of(book(rows), Format.XLSX) == rapid
+
+
 def lone(cell: Cell, kind: Type = Type.ANY) -> Book:
     return Book("x", "x", (Table("x", ("x",), [(cell,)], {}, (Column("x", kind),)),))
 
@@ -258,6 +268,13 @@ def test_what_a_spreadsheet_cannot_hold_is_a_text_or_cut_where_it_is_seen() -> N
     assert in_excel("x" * 40_000) == "x" * 32_766 + "…"
     assert in_excel(float("nan"), Type.NUMBER) is None
     assert in_excel("a\x00\ud7ff\ufffe") is not None
+
+
+def test_a_text_cannot_become_the_markup_of_a_workbook() -> None:
+    evil = '<r></t></is></c><c r="B2"><f>1+1</f></c><c><is><t></r>'
+    content = bytes_of(lone(evil), Format.XLSX)
+    sheet = openpyxl.load_workbook(io.BytesIO(content))["x"]
+    assert (sheet["A2"].value, sheet["A2"].data_type, sheet["B2"].value) == (f"{evil} ", "s", None)
 
 
 @pytest.mark.parametrize("form", [Format.CSV, Format.CSV_EXCEL, Format.JSON, Format.PARQUET])
