@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 from typer.testing import CliRunner
 
-from api.command import OK, app
+from api.command import MISUSED, OK, WRONG, app
 from api.exporting import Lab, Words, demo_roster, export, format_of, window
 from api.exports.formats import TABLES, Format
 from edge.clock import ManualClock
@@ -166,3 +166,55 @@ def test_a_suffix_tells_the_format_and_a_word_overrules_it(name: str, form: Form
 
 def test_without_a_configuration_it_is_the_demo_lab() -> None:
     assert "mill-1" in [one.id for one in demo_roster().equipment]
+
+
+PERIOD = ("--year", "2026", "--quarter", "3")
+
+
+def invoked(folder: Path, *words: str) -> tuple[int, str]:
+    result = CliRunner().invoke(app, ["export", *words, "--data-dir", str(folder)], catch_exceptions=False)
+    return result.exit_code, result.output
+
+
+@pytest.mark.parametrize("suffix", ["xlsx", "csv", "json", "parquet", "html"])
+def test_the_report_of_a_quarter_is_written_by_suffix(folder: Path, suffix: str) -> None:
+    target = folder / f"report.{suffix}"
+    code, said = invoked(folder, "monitoring", *PERIOD, "-o", str(target))
+    assert (code, said) == (OK, f"{target}: {target.stat().st_size} bytes\n")
+
+
+def test_the_evidence_of_one_component_is_written_for_the_school(folder: Path) -> None:
+    target = folder / "evidence.csv"
+    words = ("--number", "A.2", "--by", "group", "--key", "pr-1", "--inside", "--lang", "en")
+    assert invoked(folder, "evidence", *PERIOD, *words, "-o", str(target))[0] == OK
+    rows = list(csv.DictReader(io.StringIO(target.read_text("utf-8"))))
+    assert {row["fact_id"].split(":")[0] for row in rows} == {"mon-1"}
+    assert "members" in rows[0]
+
+
+def test_a_form_is_checked_and_filled(folder: Path) -> None:
+    target = folder / "form.xlsx"
+    code, said = invoked(folder, "form", "--mapping", "quarterly-book", *PERIOD, "--check", "-o", str(target))
+    assert (code, target.exists()) == (WRONG, False)
+    assert "Показатели!G4: 1.1 text: не внесено" in said
+    code, said = invoked(folder, "form", "--mapping", "quarterly-book", *PERIOD, "-o", str(target))
+    assert code == WRONG
+    assert openpyxl.load_workbook(target)["Показатели"]["A4"].value == "1.1"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("monitoring", "-o", "x.csv"), "of a quarter"),
+        (("evidence", *PERIOD, "--by", "x", "-o", "x.csv"), "no 'x'"),
+        (("form", *PERIOD, "--mapping", "none", "-o", "x.csv"), "cannot be read"),
+        (("form", *PERIOD, "--mapping", "quarterly-book", "--template", "x.pdf"), "cannot be read"),
+    ],
+)
+def test_what_a_period_needs_is_told(folder: Path, words: tuple[str, ...], said: str) -> None:
+    with pytest.raises(GiveUp, match=said):
+        invoked(folder, *words)
+
+
+def test_an_export_needs_a_file(folder: Path) -> None:
+    assert invoked(folder, "jobs", *DAYS)[0] == MISUSED
