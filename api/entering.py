@@ -24,9 +24,10 @@ from edge.register.entry import Entry
 from edge.register.events import Direction
 from edge.register.imports.cells import code_of
 from edge.register.people import Linked
+from edge.register.quarters import ManualValue, QuarterText, Target
 from telemetry.indicators.definition import Indicator, Part
-from telemetry.model import EquipmentId
 
+_OF_INDICATORS = (ManualValue, QuarterText, Target)
 LONGEST_ID = 48
 """Characters of an id made from a name; it may have a number behind it."""
 
@@ -51,19 +52,19 @@ def period_now(parts: Parts, texts: Texts) -> Period:
     return Period(today.year, (today.month + 2) // 3)
 
 
-def lists_of(parts: Parts, texts: Texts) -> Lists:
-    """Every choice that a form may offer, by name."""
+def lists_of(parts: Parts, kind: type[Entry], texts: Texts) -> Lists:
+    """Every choice that the form of a kind may offer, by name."""
     settings, register = parts.settings, parts.numbers.register
     equipment = sorted((one.name, one.id) for one in parts.numbers.desk.equipment())
     codes = {one.track for one in parts.numbers.desk.equipment() if one.track} | set(settings.centre.tracks)
     tracks = sorted((settings.centre.tracks.get(code, code), code) for code in codes)
     bare = Lists({}, _options(tracks), _options(equipment), (), (), ())
     entries: dict[str, Options] = {}
-    for kind in ("partner", "program", "group", "event", "mentoring_model", "information_channel"):
-        rows = register.rows(ENTERED[kind]).value
+    for referred in sorted(set(kind.refers.values())):
+        rows = register.rows(ENTERED[referred]).value
         named = ((title_of(row.value, lists=bare, texts=texts) or row.id, row.id) for row in rows)
-        entries[kind] = _options(sorted(named, key=lambda pair: pair[0].casefold()))
-    sets, numbers = _indicators(parts, texts)
+        entries[referred] = _options(sorted(named, key=lambda pair: pair[0].casefold()))
+    sets, numbers = _indicators(parts, texts) if kind in _OF_INDICATORS else ((), ())
     directions = tuple(Option(one.value, texts.word("choice.Direction", one.value)) for one in Direction)
     return Lists(entries, bare.tracks, bare.equipment, sets, numbers, (*numbers, *directions))
 
@@ -183,8 +184,3 @@ def _new_id(parts: Parts, value: Entry) -> str:
 def row_of(parts: Parts, kind: type[Entry], entry: str) -> Row[Entry] | None:
     """An entry as it is now."""
     return parts.numbers.register.row(kind, entry).value
-
-
-def has_equipment(parts: Parts, equipment: str) -> bool:
-    """Whether there is a page of such an equipment."""
-    return parts.live.picture(EquipmentId(equipment), parts.clock.now()) is not None

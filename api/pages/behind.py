@@ -48,6 +48,7 @@ class EvidencePage:
     sum_text: str
     part: str
     lines: tuple[EvidenceLine, ...]
+    documents: bool
     total: int
     page: int
     before: int
@@ -69,6 +70,7 @@ def evidence_page(
         sum_text=_sum_text(evidence, indicator, adds, texts),
         part=_part(evidence, report, texts),
         lines=tuple(_line(row, added, indicator, report.names, back=back, texts=texts) for row, added in rows),
+        documents=any(row.document for row, _added in rows),
         total=len(evidence.rows),
         page=page,
         before=page - 1,
@@ -143,7 +145,7 @@ def _line(
         own = texts("evidence.known", all=texts.number(len(row.members) + row.unlisted, 0))
     return EvidenceLine(
         kind=texts.word("fact", row.kind),
-        name=row.name or row.id,
+        name=_name(row, names, texts),
         href=href_of(row, back=back, texts=texts),
         days=days_text(row.first, row.last, texts),
         adds=adds,
@@ -159,6 +161,15 @@ def _line(
             if any(keys)
         ),
     )
+
+
+def _name(row: EvidenceRow, names: Mapping[Dimension, Mapping[str, str]], texts: Texts) -> str:
+    """What a row is called; a session by its group, else by its program, room or id."""
+    if row.kind == "session":
+        for by in (Dimension.GROUP, Dimension.PROGRAM, Dimension.ROOM):
+            for key in row.labels.get(by, ()):
+                return part_name(by, key, names.get(by, {}).get(key, ""), texts)
+    return row.name or row.id
 
 
 def days_text(first: int, last: int, texts: Texts) -> str:

@@ -113,14 +113,18 @@ def title_of(value: Entry, *, lists: Lists, texts: Texts) -> str:
     parts = [
         told(value.kind, shapes[name], words[name], lists=lists, texts=texts)
         for name in value.natural
-        if not isinstance(words[name], bool)
+        if shapes[name].widget not in (Widget.DAY, Widget.CHECK)
     ]
     return " · ".join(part for part in parts if part)
 
 
 def _columns(kind: type[Entry]) -> tuple[Shape, ...]:
     entitled = set(_NAMES) & set(kind.model_fields) or set(kind.natural)
-    shapes = [shape for shape in shapes_of(kind) if shape.widget in _TOLD and shape.name not in entitled]
+    shapes = [
+        shape
+        for shape in shapes_of(kind)
+        if shape.widget is Widget.DAY or (shape.widget in _TOLD and shape.name not in entitled)
+    ]
     days = [shape for shape in shapes if shape.widget is Widget.DAY]
     counts = [shape for shape in shapes if shape.widget in (Widget.NUMBER, Widget.HUNDREDTHS)]
     rest = [shape for shape in shapes if shape not in days and shape not in counts]
@@ -138,7 +142,7 @@ def listing_of(
     now: Instant,
 ) -> Listing:
     """A page of the entries that hold every word of `search`, the newest days first, else by title."""
-    columns = _columns(kind)
+    columns = tuple(one for one in _columns(kind) if any(_filled(row.value, one) for row in rows))
     wanted = search.casefold().split()
     found = []
     for row in rows:
@@ -159,6 +163,10 @@ def listing_of(
         before=page - 1,
         after=page + 1 if len(found) > first + PAGE else 0,
     )
+
+
+def _filled(value: Entry, shape: Shape) -> bool:
+    return getattr(value, shape.name) not in (None, "")
 
 
 def _day(columns: Iterable[Shape], words: Mapping[str, object]) -> str:

@@ -24,6 +24,7 @@ from api.pages.texts import Texts
 from api.posted import Posted, PostedIn, known_author, own_path, remembered
 from api.problem import Problem
 from edge.register.entry import Entry
+from edge.register.imports.columns import COLUMNS
 from edge.register.people import Linked
 
 router = APIRouter(include_in_schema=False)
@@ -102,10 +103,21 @@ def get_list(
 ) -> Response:
     """The entries of a kind; `done` and `entry` say what has just been changed."""
     texts = texts_of(request, parts)
-    lists = entering.lists_of(parts, texts)
+    lists = entering.lists_of(parts, kind, texts)
     rows = parts.numbers.register.rows(kind).value
     listing = listing_of(kind, rows, search=q, page=page_number, lists=lists, texts=texts, now=parts.clock.now())
-    return shown(request, parts, "entries.html", texts, kind=kind.kind, listing=listing, q=q, done=done, fresh=entry)
+    return shown(
+        request,
+        parts,
+        "entries.html",
+        texts,
+        kind=kind.kind,
+        tabled=kind.kind in COLUMNS,
+        listing=listing,
+        q=q,
+        done=done,
+        fresh=entry,
+    )
 
 
 @router.get("/register/{kind}/+new")
@@ -171,7 +183,7 @@ def _form(  # noqa: PLR0913 - all that the form of an entry is made of
     posted: Posted | None = None,
 ) -> Response:
     texts, now = texts_of(request, parts), parts.clock.now()
-    lists = entering.lists_of(parts, texts)
+    lists = entering.lists_of(parts, kind, texts)
     row = entering.row_of(parts, kind, entry) if entry else None
     history = parts.numbers.register.history(kind, entry).value if entry else ()
     faults: Faults = outcome.faults if outcome else NONE

@@ -203,6 +203,9 @@ def test_sessions_and_machines_lead_to_their_own_pages(taught: Lab) -> None:
     page = unescape(taught.page(f"/monitoring/indicators/A.6?{Q3}&span=quarter", **RU))
     assert "/equipment/mill-1?start=2026-09-21T00%3A00%3A00%2B03%3A00" in page
     assert "Только за квартал" in page
+    shown = visible(taught.page(f"/monitoring/indicators/A.1?{Q3}", **RU))
+    assert "ПР-1 занятие" in shown
+    assert "Документ" not in shown
 
 
 def test_rows_of_jobs_and_runs_lead_somewhere_and_others_nowhere(texts: Texts) -> None:

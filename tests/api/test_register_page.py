@@ -302,6 +302,15 @@ def test_a_list_is_searched_and_ordered_by_day(lab: Lab) -> None:
     assert "Здесь пока пусто" in lab.page("/register/achievement", **RU)
 
 
+def test_a_list_shows_no_empty_columns_and_may_be_had_as_a_table(lab: Lab) -> None:
+    page = lab.page("/register/event", **RU)
+    assert "Первый день" in page
+    assert "Последний день" not in page
+    assert 'href="/api/v1/register/event?format=xlsx&amp;lang=ru"' in page
+    assert lab.client.get("/api/v1/register/event?format=xlsx&lang=ru").status_code == 200
+    assert "format=xlsx" not in lab.page("/register/achievement", **RU)
+
+
 def test_an_address_fills_in_a_form(lab: Lab) -> None:
     page = lab.page(
         "/register/manual_value/+new?number=1.5&set=kvantorium-school&year=2026&quarter=3&odd=1&back=/monitoring", **RU

@@ -44,8 +44,8 @@ NAMELESS = """() => {
 }"""
 """Whatever can be used or looked at, and has no name that a screen reader could say."""
 
-SMALL = """() => [...document.querySelectorAll("main :is(button, .button, select, input:not([type=hidden]), .periods a)")]
-  .filter((one) => one.checkVisibility())
+SMALL = """() => [...document.querySelectorAll("main :is(button, .button, select, input, .periods a)")]
+  .filter((one) => one.checkVisibility() && one.type !== "hidden")
   .filter((one) => (one.closest("label") ?? one).getBoundingClientRect().height < 36)
   .map((one) => one.outerHTML.slice(0, 80))"""
 """What is to be touched, and is lower than 36 pixels."""
