@@ -8,6 +8,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from datetime import date
@@ -389,3 +390,29 @@ def test_another_journal_is_a_reason(place: Place) -> None:
         )
         found = {one.number: one.why for one in office.differences(edition) if one.by is None}
     assert found["A.7"] == ("Фрезер 1: the equipment_day went: the journal is another one",)
+
+
+def test_two_who_close_at_once_make_one_edition(place: Place) -> None:
+    def close() -> bool:
+        try:
+            place.close()
+        except Refused:
+            return False
+        return True
+
+    with ThreadPoolExecutor(4) as threads:
+        done = [one.result(60) for one in [threads.submit(close) for _ in range(4)]]
+    assert (sorted(done), len(place.office.editions())) == ([False, False, False, True], 1)
+
+
+def test_who_asks_while_data_come_gets_whole_reports(place: Place) -> None:
+    def ask(number: int) -> bool:
+        place.keep([state(NOW - (30 + number) * MINUTE, State.IDLE)])
+        found = place.office.evidence(Q3, "A.6")
+        return found.amount == found.resum
+
+    with ThreadPoolExecutor(4) as threads:
+        assert all(one.result(60) for one in [threads.submit(ask, number) for number in range(12)])
+    fresh = place.office.report(Q3)
+    place.office._kept.clear()
+    assert place.office.report(Q3).items == fresh.items
