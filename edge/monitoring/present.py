@@ -60,11 +60,11 @@ class Whole:
 
 @dataclass(slots=True)
 class _Kept:
-    """A quarter's part, and what it was made of; nothing up to `offset` has touched it since."""
+    """A quarter's part as known at an instant of a journal; nothing up to `offset` has touched it since."""
 
     part: Part
     entered: Entered
-    instance: str
+    made_of: tuple[Instant, str]
     offset: Offset
 
 
@@ -80,7 +80,7 @@ class Present:
         self._lock = threading.RLock()
         self._entered: tuple[tuple[Equipment, ...], _Rows, Entered] | None = None
         self._linked: tuple[_Rows, Snapshot] | None = None
-        self._parts: dict[Wanted, _Kept] = {}
+        self._parts: dict[tuple[tuple[Instant, Instant], bool], _Kept] = {}
 
     def register(self) -> Whole:
         """The register as it is, with its learners, which are read anew only where one of those entries changed."""
@@ -106,18 +106,19 @@ class Present:
     def part(self, entered: Entered, wanted: Wanted) -> Part:
         """What machines told of a window; the same object for as long as nothing in it changed."""
         with self._lock:
-            kept, instance, offset = self._parts.get(wanted), self._store.instance(), self._store.offset()
-            if kept is None or kept.entered is not entered or not self._untouched(kept, wanted, instance, offset):
-                kept = _Kept(part_of(self._store, entered, wanted), entered, instance, offset)
-                self._parts.pop(wanted, None)
-                self._parts[wanted] = kept
+            key = wanted.window, wanted.former
+            kept, instance, offset = self._parts.get(key), self._store.instance(), self._store.offset()
+            if kept is None or kept.made_of != (wanted.until, instance) or kept.entered is not entered or (
+                not self._untouched(kept, wanted, offset)
+            ):  # fmt: skip
+                kept = _Kept(part_of(self._store, entered, wanted), entered, (wanted.until, instance), offset)
+                self._parts.pop(key, None)
+                self._parts[key] = kept
             while len(self._parts) > PARTS_LIMIT:
                 del self._parts[next(iter(self._parts))]
             return kept.part
 
-    def _untouched(self, kept: _Kept, wanted: Wanted, instance: str, offset: Offset) -> bool:
-        if kept.instance != instance:
-            return False
+    def _untouched(self, kept: _Kept, wanted: Wanted, offset: Offset) -> bool:
         if kept.offset != offset:
             if touched_before(self._store.touched_since(kept.offset), wanted.until):
                 return False
