@@ -24,7 +24,7 @@ from api.pages.amounts import (
 from api.pages.entries import stamped
 from api.pages.texts import Texts
 from edge.monitoring.contract import Component, ComputedFrom, Direction, Measured, Period, Report
-from telemetry.indicators.definition import Dimension, Indicator, IndicatorSet, Part
+from telemetry.indicators.definition import Dimension, Indicator, IndicatorSet, Part, Unit
 from telemetry.model import Instant
 
 SPARK_HIGH = 28
@@ -49,7 +49,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class PartLine:
-    """A component; `percent` is of the greatest beside it."""
+    """A component; `percent` is of the greatest beside it, a share's own where it is one."""
 
     key: str
     name: str
@@ -256,20 +256,21 @@ def _manual(item: Measured, texts: Texts, now: Instant) -> ManualLine | None:
 def _groups(item: Measured, names: Mapping[Dimension, Mapping[str, str]], texts: Texts) -> tuple[PartGroup, ...]:
     groups = []
     for by, found in groupby(item.components, key=lambda part: part.by):
-        parts = sorted(found, key=lambda part: -part.amount.numerator)
-        most = max((part.amount.numerator for part in parts), default=0)
+        unit = item.indicator.unit
+        parts = sorted(found, key=lambda part: -(magnitude(part.amount, unit) or 0.0))
+        most = 100.0 if unit is Unit.SHARE else max(magnitude(part.amount, unit) or 0.0 for part in parts)
         lines = tuple(_part(part, item, most, names.get(by, {}), texts) for part in parts)
         if [line.key for line in lines] != [""]:  # nothing is told by the only key that says nothing
             groups.append(PartGroup(by.value, texts(f"dimension.{by.value}"), lines[:FEW], lines[FEW:]))
     return tuple(groups)
 
 
-def _part(part: Component, item: Measured, most: int, names: Mapping[str, str], texts: Texts) -> PartLine:
+def _part(part: Component, item: Measured, most: float, names: Mapping[str, str], texts: Texts) -> PartLine:
     return PartLine(
         key=part.key,
         name=part_name(part.by, part.key, part.name or names.get(part.key, ""), texts),
         value=amount_text(part.amount, item.indicator.unit, texts),
-        percent=round(100 * part.amount.numerator / most) if most else 0,
+        percent=min(round(100 * (magnitude(part.amount, item.indicator.unit) or 0.0) / most), 100) if most else 0,
         how=part.how.word,
     )
 

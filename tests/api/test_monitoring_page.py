@@ -131,6 +131,14 @@ def test_parts_of_a_value_lead_to_their_evidence(taught: Lab) -> None:
     assert "Значение 1 = Пересчёт 1" in shown
 
 
+def test_parts_of_a_share_stand_by_their_shares(taught: Lab) -> None:
+    days = date(2026, 9, 6)
+    quests = [Put(f"q{n}", Event(name=f"Q{n}", first_day=days, track="big", practical=n == 1)) for n in range(1, 4)]
+    taught.enter(*quests, Put("q9", Event(name="Q9", first_day=days, track="small", practical=True)))
+    shown = row(taught.page(f"/monitoring?{Q3}", **RU), "2.5")
+    assert shown.index("small 100 %") < shown.index("big 33,3 %")
+
+
 def test_analytics_stand_apart_and_have_no_plan(taught: Lab) -> None:
     page = taught.page(f"/monitoring?{Q3}", **RU)
     official, _, apart = page.partition('<section class="block apart" id="analytics"')

@@ -172,6 +172,9 @@ def test_two_people_at_one_entry_lose_nothing(served: Served, context: BrowserCo
     expect(second.locator("#conflict")).to_be_focused()
     expect(second.locator("#conflict table")).to_contain_text("50")
     expect(second.locator("#f-count")).to_have_value("60")
+    second.set_viewport_size(PHONE)
+    assert second.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+    second.set_viewport_size(DESKTOP)
     second.get_by_role("button", name="Сохранить").click()
     expect(second.get_by_role("status")).to_have_text("Запись сохранена.")
 
