@@ -34,7 +34,8 @@ GROUPS = (
         "export.",
         "format.",
         "close.",
-        "lead.", "jump.",
+        "lead.",
+        "jump.",
     ),
     *("adding.",),
 )
