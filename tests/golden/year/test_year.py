@@ -167,7 +167,8 @@ def test_over_http_it_is_the_same_year(lived: Place) -> None:
             assert (view["quarter"]["numerator"], view["quarter"]["denominator"]) == plain(one.quarter)
             path = f"/api/v1/indicators/{one.indicator.number}/evidence"
             evidence = lived.client.get(path, params=asked).json()
-            assert evidence["value"] == evidence["resum"] == view["year_to_date"]
+            assert evidence["value"] == evidence["resum"] == view["value"]
+            assert evidence["amount"] == evidence["resum_amount"] == view["year_to_date"]
 
 
 def test_the_indicators_are_the_shipped_ones(lived: Place) -> None:
