@@ -19,7 +19,7 @@ from api.pages.texts import LANGUAGES
 from edge.errors import GiveUp
 from edge.register.contract import Refused
 from tests.api.exports.centre import FORMULA, MARKUP, entries
-from tests.api.lab import Lab
+from tests.api.lab import CENTRE, Lab, settings
 
 ASKED = "year=2026&quarter=3"
 PLACE = '[[place]]\nat = "{at}"\n{words}\n'
@@ -154,7 +154,11 @@ def test_every_fault_is_told_at_once_and_nothing_is_written(centre: Lab, folder:
     assert len(answer.json()["errors"]) == 12
 
 
-def test_texts_of_people_never_become_formulas_and_shares_follow_the_cells_format(centre: Lab, folder: Path) -> None:
+def test_texts_of_people_never_become_formulas_and_shares_follow_the_cells_format(tmp_path: Path) -> None:
+    named = CENTRE.model_copy(update={"name": FORMULA})
+    folder, centre = tmp_path / "forms.d", Lab(settings().model_copy(update={"centre": named}), config=tmp_path / "x")
+    folder.mkdir()
+    centre.enter(*entries())
     workbook(folder / "own.xlsx")
     mapping(
         folder,
@@ -168,7 +172,6 @@ def test_texts_of_people_never_become_formulas_and_shares_follow_the_cells_forma
         ("Лист 1!D1", 'number = "1.2"\nvalue = "minimum"'),
         ("Лист 1!D2", 'number = "1.1"\nvalue = "name"'),
     )
-    centre.settings.centre.__dict__["name"] = FORMULA
     sheet = opened(get(centre).content)["Лист 1"]
     assert (sheet["D4"].value, sheet["D4"].data_type, sheet["D4"].quotePrefix) == (FORMULA, "s", True)
     assert (sheet["A2"].value, sheet["A3"].value) == ("Пары составлены.", 1)
