@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -453,6 +454,9 @@ class Absent:
 
     url = "mqtt://127.0.0.1:1883"
     installed = False
+
+    def await_listening(self, stopping: threading.Event) -> None:
+        """It never will."""
 
 
 def exchange(mqtt: Mqtt, health: Health, broker: Absent | None = None) -> Exchange:
