@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from api.amount_views import AmountView, MadeOfView, amount_view, last_day_view, made_of_view
+from api.amount_views import AmountView, MadeOfView, amount_view, last_day_view, made_of_view, value_of
 from edge.monitoring.contract import Evidence, EvidenceRow, Measured
 from telemetry.civil import text_of
 
@@ -35,7 +35,11 @@ class EvidenceRowView:
 
 @dataclass(frozen=True, slots=True)
 class CellEvidence:
-    """What is behind one value; `resum` is added up from `items` alone, of all pages, and equals `value`."""
+    """What is behind one value; `resum` is added up from `items` alone, of all pages, and equals `value`.
+
+    Both are in the unit, as the indicator and its components tell them; `amount` and `resum_amount` are the same two
+    with the exact whole numbers.
+    """
 
     number: str
     period: str
@@ -43,8 +47,10 @@ class CellEvidence:
     key: str
     unit: str
     aggregation: str
-    value: AmountView
-    resum: AmountView
+    value: float | int | None
+    resum: float | int | None
+    amount: AmountView
+    resum_amount: AmountView
     items: list[EvidenceRowView]
     next: str | None
     edition: int | None
@@ -61,8 +67,10 @@ def evidence_view(found: Evidence, shown: Measured, page: slice, edition: int | 
         key=found.key,
         unit=unit.value,
         aggregation=shown.indicator.aggregation.value,
-        value=amount_view(found.amount, unit),
-        resum=amount_view(found.resum, unit),
+        value=value_of(found.amount, unit),
+        resum=value_of(found.resum, unit),
+        amount=amount_view(found.amount, unit),
+        resum_amount=amount_view(found.resum, unit),
         items=[_row(one) for one in found.rows[page]],
         next=str(page.stop) if page.stop < len(found.rows) else None,
         edition=edition,
