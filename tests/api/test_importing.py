@@ -35,6 +35,13 @@ inventory_number = "0012"
 driver = "grbl"
 link = { simulator = true }
 """
+ATTIC = """
+[[equipment]]
+id = "printer-1"
+name = "Принтер"
+room = "attic"
+driver = "labedge"
+"""
 HEADERS = ["День", "Время", "Группа", "Программа", "Каб."]
 LESSONS: Cells = [
     HEADERS,
@@ -63,6 +70,7 @@ def folder(tmp_path: Path) -> Path:
         "lessons.csv": csv_of(LESSONS),
         "events.xlsx": xlsx(EVENTS),
         "fewer.csv": csv_of(LESSONS[:2]),
+        "attic.csv": csv_of([HEADERS, ["пн", "9:00-9:45", "ПР-1", "Робототехника", "attic"]]),
         "faulty.xlsx": xlsx(FAULTY),
         "odd.xlsx": xlsx(ODD),
         "odder.csv": csv_of([*ODD, ["ср", "9:00-9:45", "ПР-1", "Робототехника", "Мастерская"]]),
@@ -168,6 +176,12 @@ def test_what_a_file_has_not_goes_only_when_that_is_said(folder: Path) -> None:
     assert "- slot" in told.output
     assert entered(folder, "fewer.csv", "--replace").exit_code == OK
     assert len(slots(folder)) == 1
+
+
+def test_a_room_is_known_by_the_equipment_that_stands_in_it(folder: Path) -> None:
+    assert "No equipment stands" in said(folder, "timetable", "attic.csv").output
+    (folder / "labedge.toml").write_text(CONFIG + ATTIC, "utf-8")
+    assert "No equipment stands" not in said(folder, "timetable", "attic.csv").output
 
 
 @pytest.mark.parametrize("words", [(), ("--apply", "--author", "завуч")])

@@ -37,10 +37,10 @@ class Options:
 
 
 def options_for(centre: Centre, equipment: Iterable[Equipment]) -> Options:
-    """The names that a configuration knows; a track of an equipment that the centre does not name has none."""
+    """The names that a configuration knows; a room or track of an equipment that the centre does not name has none."""
     listed = tuple(equipment)
     return Options(
-        rooms=centre.rooms,
+        rooms={one.room: "" for one in listed if one.room} | centre.rooms,
         equipment={one.id: one.name for one in listed},
         tracks={one.track: "" for one in listed if one.track} | centre.tracks,
         timezone=centre.timezone,
