@@ -22,6 +22,7 @@ FIGURES = (
     "sessions",
     "growth",
     "answers",
+    "monitoring",
 )
 """The modules of `bench.figures`, in the order of the table."""
 

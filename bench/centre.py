@@ -89,14 +89,14 @@ def centre(scale: int = 1) -> Centre:
     rooms = tuple(f"room-{number % ROOMS}" for number in range(EQUIPMENT))
     stations = np.arange(EQUIPMENT, dtype=np.int32) % 12 + 1
     inventory = Inventory(ids, rooms, ("",) * EQUIPMENT, ("machine",) * EQUIPMENT, stations)
-    timetable = _timetable()
-    held = lessons(timetable, inventory, _ZONE, window)
+    planned = timetable()
+    held = lessons(planned, inventory, _ZONE, window)
     return Centre(
         window,
         _changes(ids, window, CHANGES * scale // EQUIPMENT),
         inventory,
         held,
-        bases(held, maintenance(timetable, inventory, _ZONE), opening(timetable, _ZONE, *window)),
+        bases(held, maintenance(planned, inventory, _ZONE), opening(planned, _ZONE, *window)),
         _jobs(ids, window, JOBS, "job"),
         _jobs(ids, window, RUNS, "run"),
     )
@@ -139,7 +139,7 @@ def _terms() -> tuple[Term, ...]:
     )
 
 
-def _timetable() -> Timetable:
+def timetable() -> Timetable:
     """Weekly slots of every room, holidays, and as many single lessons (some over others) as make 6,000 in all."""
     slots = tuple(_slot(room, weekday, number) for room in range(ROOMS) for weekday in range(6) for number in range(4))
     holidays = (Holiday(name="Unity Day", first_day=civil.day_of("2025-11-04"), last_day=civil.day_of("2025-11-04")),)

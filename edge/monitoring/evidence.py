@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from itertools import pairwise
 from typing import TypeAlias
 
 import numpy as np
@@ -15,7 +16,7 @@ from edge.monitoring.contract import ComputedFrom, Evidence, EvidenceRow, Period
 from telemetry.columns import Int32s, Int64s
 from telemetry.indicators.definition import Dimension, How, Indicator
 from telemetry.indicators.facts import Facts, Labels
-from telemetry.indicators.lists import taken
+from telemetry.indicators.lists import items_of, starts_of, taken
 from telemetry.indicators.measures import amount, resum, rows_of
 from telemetry.indicators.periods import Window
 
@@ -62,7 +63,7 @@ def evidence_of(
     """Everything behind a value of facts that `shown` gave, whole or under one key."""
     period, by, key = asked
     rows = rows_of(facts, window, by=by, key=key)
-    items = tuple(_item(facts, row, titles) for row in rows.tolist())
+    items = _items(facts, rows, titles)
     summed = [(one.amount, one.base, one.unlisted, one.members, one.first, one.last, one.id) for one in items]
     return Evidence(
         number=indicator.number,
@@ -96,22 +97,42 @@ def _sorted_lists(start: Int64s, number: Int64s) -> Int32s:
     return number[np.lexsort((number, row))].astype(np.int32)
 
 
-def _item(facts: Facts, row: int, titles: Titles) -> EvidenceRow:
-    name, document = titles(facts.kind[row], facts.id[row])
-    return EvidenceRow(
-        kind=facts.kind[row],
-        id=facts.id[row],
-        name=name,
-        first=int(facts.first[row]),
-        last=int(facts.last[row]),
-        amount=int(facts.amount[row]),
-        base=int(facts.base[row]),
-        members=tuple(facts.member[facts.member_start[row] : facts.member_start[row + 1]].tolist()),
-        unlisted=int(facts.unlisted[row]),
-        how=How(int(facts.how[row])),
-        document=document,
-        labels=labels_of(facts, row),
-    )
+def _items(facts: Facts, rows: Int64s, titles: Titles) -> tuple[EvidenceRow, ...]:
+    """The rows, column by column, because there may be ten thousands of them."""
+    numbers = {name: getattr(facts, name)[rows].tolist() for name in ("first", "last", "amount", "base", "unlisted")}
+    members = _lists(facts.member_start, facts.member, rows)
+    keys = {by: _lists(labels.start, labels.code, rows) for by, labels in facts.labels.items()}
+    words = {by: labels.keys for by, labels in facts.labels.items()}
+    names = [(facts.kind[row], facts.id[row]) for row in rows.tolist()]
+    found = []
+    for at, ((kind, one), how) in enumerate(zip(names, facts.how[rows].tolist(), strict=True)):
+        name, document = titles(kind, one)
+        item = EvidenceRow(
+            kind=kind,
+            id=one,
+            name=name,
+            first=numbers["first"][at],
+            last=numbers["last"][at],
+            amount=numbers["amount"][at],
+            base=numbers["base"][at],
+            members=tuple(members[at]),
+            unlisted=numbers["unlisted"][at],
+            how=_HOW[how],
+            document=document,
+            labels={by: tuple(words[by][code] for code in codes[at]) for by, codes in keys.items() if codes[at]},
+        )
+        found.append(item)
+    return tuple(found)
+
+
+_HOW = tuple(How)
+
+
+def _lists(start: Int64s, item: Int32s, rows: Int64s) -> list[list[int]]:
+    """The items of each row."""
+    lengths, items = items_of(start, item, rows)
+    every, bounds = items.tolist(), starts_of(lengths).tolist()
+    return [every[first:last] for first, last in pairwise(bounds)]
 
 
 def labels_of(facts: Facts, row: int) -> Mapping[Dimension, tuple[str, ...]]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -119,7 +120,7 @@ _FIGURES = (
 
 
 def _chained(parts: Sequence[Meetings] | Sequence[EquipmentDays], name: str) -> Codes:
-    return tuple(word for part in parts for word in getattr(part, name))
+    return tuple(chain.from_iterable(getattr(part, name) for part in parts))
 
 
 def _columned(parts: Sequence[Meetings] | Sequence[EquipmentDays], name: str) -> Int64s:

@@ -113,6 +113,8 @@ class Observations:
 
 def read(told: Told, ids: Sequence[EquipmentId], span: Span) -> Intervals:
     """The states of `ids` over a span, without holes, of which nothing is kept."""
+    if span.until >= span.end:
+        return intervals_of(told.changes(ids, span.start, span.until), span.start, span.end)
     return intervals_of(joined([_changes(told, one, span) for one in ids]), span.start, span.end)
 
 

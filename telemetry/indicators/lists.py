@@ -34,7 +34,7 @@ def words_of(rows: Sequence[Codes]) -> Labels:
 def one_word_of(rows: Sequence[str]) -> Labels:
     """The one word of each row, or none."""
     places = places_of(rows)
-    code = np.fromiter((places.get(word, -1) for word in rows), np.int32, len(rows))
+    code = np.fromiter(map({"": -1, **places}.__getitem__, rows), np.int32, len(rows))
     return Labels(tuple(places), starts_of((code >= 0).astype(np.int64)), code[code >= 0])
 
 
