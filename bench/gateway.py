@@ -88,9 +88,9 @@ class Gateway:
         found = re.search(rb"^labedge_readings_committed_total ([0-9.e+]+)", self.get("/metrics")[1], re.MULTILINE)
         return int(float(found[1])) if found else 0
 
-    def get(self, path: str) -> tuple[int, bytes]:
+    def get(self, path: str, *, within_s: float = 10) -> tuple[int, bytes]:
         """Status and body of a GET."""
-        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=within_s)
         try:
             connection.request("GET", path)
             answer = connection.getresponse()

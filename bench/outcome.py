@@ -9,7 +9,7 @@ import json
 import os
 import platform
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 
@@ -40,7 +40,8 @@ class Row:
 
 
 def write(rows: Sequence[Row], folder: Path) -> None:
-    """Write `results.json` and `results.md` into `folder`."""
+    """Write `results.json` and `results.md` into `folder`; rows of figures that were not measured now stay."""
+    rows = [*_others(rows, folder / "results.json"), *rows]
     load = os.getloadavg()[2]
     machine = (
         f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}, "
@@ -51,6 +52,15 @@ def write(rows: Sequence[Row], folder: Path) -> None:
         json.dumps({"machine": machine, "rows": listed}, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
     )
     (folder / "results.md").write_text(f"Measured on {machine}.\n\n{table(rows)}", encoding="utf-8")
+
+
+def _others(rows: Sequence[Row], path: Path) -> list[Row]:
+    """Rows of an earlier run, of other figures than `rows`."""
+    if not path.is_file():
+        return []
+    measured, names = {row.figure for row in rows}, [field.name for field in fields(Row)]
+    listed = json.loads(path.read_text(encoding="utf-8"))["rows"]
+    return [Row(**{name: row[name] for name in names}) for row in listed if row["figure"] not in measured]
 
 
 def table(rows: Sequence[Row]) -> str:

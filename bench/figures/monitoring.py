@@ -118,7 +118,7 @@ def _gateway(folder: Path) -> Iterator[Gateway]:
 
 def _answers(gateway: Gateway) -> list[tuple[int, bytes]]:
     """The report and its evidence."""
-    return [gateway.get(path) for path in (_REPORT, *_CELLS)]
+    return [gateway.get(path, within_s=60) for path in (_REPORT, *_CELLS)]
 
 
 def _check(answers: list[tuple[int, bytes]]) -> None:
@@ -139,7 +139,7 @@ def _book(folder: Path) -> list[Row]:
         _check(_answers(gateway))
         for _ in range(BOOKS):
             with _peak(gateway.pid) as peak:
-                took.append(seconds(lambda: path.write_bytes(gateway.get(_BOOK)[1])))
+                took.append(seconds(lambda: path.write_bytes(gateway.get(_BOOK, within_s=60)[1])))
             above.append(peak())
     peer = json.loads(subprocess.run([sys.executable, "-m", "bench.peers.workbook", str(path)],
                                      check=True, capture_output=True).stdout)  # fmt: skip
