@@ -20,7 +20,7 @@ from edge.monitoring import body as bodies
 from edge.monitoring.body import Body
 from edge.monitoring.canonical import Plain
 from edge.monitoring.contract import Difference, Edition, Evidence, Monitoring, Period, Report, UnknownIndicator
-from edge.monitoring.differences import Since, differences_of
+from edge.monitoring.differences import Since, differences_of, stamps_of
 from edge.monitoring.editions import Sources, body_of, computed_from, edition_of, unsealed
 from edge.monitoring.evidence import Titles, evidence_of, shown
 from edge.monitoring.inputs import Inputs, clocks_of, equipment_of, items_of
@@ -167,7 +167,7 @@ class Office:
         late = self._store.touched_since(began.offset) if same else {}
         changed = self._register.changed_since(began.register_version).value
         since = Since(
-            {(past.kind, past.id): past.stamp for past in changed},
+            stamps_of(changed),
             {one: at for one, at in sorted(late.items()) if at < until},
             same_journal=same,
         )

@@ -11,7 +11,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -23,7 +23,8 @@ from edge.monitoring.sets import shipped
 from edge.monitoring.verification import faults_of
 from edge.register.contract import Put, Refused, Remove
 from edge.register.events import Event, Participation
-from edge.register.lessons import Cancellation
+from edge.register.evidence import Attendance, SessionCorrection, Verdict
+from edge.register.lessons import Cancellation, Slot, Substitution
 from edge.register.network import Enrolment
 from edge.register.quarters import PlannedWork, QuarterText, Target
 from edge.register.verify import verify as register_faults
@@ -376,8 +377,49 @@ def test_a_lesson_that_was_cancelled_later_is_told(place: Place) -> None:
     edition = place.close()
     place.enter(Put("off", Cancellation(lesson="mon-1:2026-09-21")))
     found = {one.number: one for one in place.office.differences(edition) if one.by is None}
-    assert found["A.1"].why == ("mon-1:2026-09-21: the session went, with the timetable or the corrections",)
+    assert found["A.1"].why == ("mon-1:2026-09-21: the session went, entered by Иванова on 2026-10-11 (уточнение)",)
     assert found["1.1"].why == ("Робототехника: the program changed, with what it is linked to",)
+
+
+WORD = SessionCorrection(
+    session="mon-1:2026-09-21",
+    status=Verdict.UNCONFIRMED,
+    author="Петров",
+    at=datetime(2026, 10, 11, 9, tzinfo=UTC),
+    reason="болели",
+)
+SHORTER = Slot(weekday=1, start="15:00", end="16:00", room="workshop", group="pr-1", learners=1)
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        Put("said", WORD),
+        Put("were", Attendance(session="mon-1:2026-09-21", count=1)),
+        Put("moved", Substitution(slot="mon-1", day=date(2026, 9, 21), learners=1)),
+        Put("mon-1", SHORTER, 1),
+    ],
+    ids=["correction", "attendance", "substitution", "slot"],
+)
+def test_what_a_person_said_of_a_session_is_not_laid_to_late_data(place: Place, word: Put) -> None:
+    edition = place.close()
+    place.keep([state(NOW - 30 * MINUTE, State.IDLE)])
+    place.enter(word, author="Петров")
+    found = {one.number: one for one in place.office.differences(edition) if one.by is None}
+    (why,) = (one for one in found["A.3"].why if one.startswith("mon-1:2026-09-21: "))
+    assert why.endswith(", entered by Петров on 2026-10-11 (уточнение)")
+
+
+def test_a_component_is_told_its_own_reasons_alone(place: Place) -> None:
+    edition = place.close()
+    place.enter(
+        Put("near", Event(name="Ближний", level="municipal", first_day=date(2026, 9, 8))),
+        Put("far", Event(name="Дальний", level="national", first_day=date(2026, 9, 8))),
+    )
+    found = {(one.by, one.key): one.why for one in place.office.differences(edition) if one.number == "1.5"}
+    assert [why.partition(":")[0] for why in found[Dimension.LEVEL, "municipal"]] == ["Ближний"]
+    assert [why.partition(":")[0] for why in found[Dimension.LEVEL, "national"]] == ["Дальний"]
+    assert len(found[None, ""]) == 2
 
 
 def test_another_journal_is_a_reason(place: Place) -> None:
