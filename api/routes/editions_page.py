@@ -14,13 +14,14 @@ from starlette.responses import RedirectResponse, Response
 
 from api import entering
 from api.deps import MonitoringIn, Parts, PartsIn
+from api.downloads import downloads_of
 from api.entering import period_now
 from api.pages.editions import difference_lines, edition_line, href_of
 from api.pages.faulty import NONE, Faults
 from api.pages.quarter import quarter_name, quarter_page
 from api.pages.texts import Texts
 from api.posted import Posted, PostedIn, known_author, remembered
-from api.routes.monitoring_page import Asked, AskedIn, downloads_of, edition_called
+from api.routes.monitoring_page import Asked, AskedIn, edition_called
 from api.routes.register_page import shown, texts_of
 from edge.monitoring.contract import Monitoring, Period
 from edge.register.contract import Refused
@@ -123,6 +124,6 @@ def get_edition(
         last=last.number if last else number,
         last_href=href_of(period, last.number) if last else "",
         query=query,
-        downloads=downloads_of(Asked(period, edition, monitoring.report(period), f"{query}&edition={number}"), texts),
+        downloads=downloads_of(parts, f"{query}&edition={number}", texts),
         done=done,
     )

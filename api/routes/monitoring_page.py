@@ -15,9 +15,8 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 from starlette.responses import RedirectResponse, Response
 
 from api.deps import MonitoringIn, PartsIn
+from api.downloads import downloads_of
 from api.entering import period_now
-from api.exports.catalog import EXPORTS, Asks
-from api.exports.formats import Format
 from api.pages.behind import evidence_page
 from api.pages.editions import edition_line
 from api.pages.quarter import QuarterPage, indicator_line, quarter_name, quarter_page, source_line
@@ -32,9 +31,6 @@ from telemetry.indicators.definition import Dimension
 router = APIRouter(include_in_schema=False)
 
 FIRST_YEAR, LAST_YEAR = 2000, 2098
-
-FORMATS = (Format.XLSX, Format.HTML, Format.CSV_EXCEL, Format.CSV, Format.JSON, Format.PARQUET)
-"""As people look for them."""
 
 YearIn = Annotated[int | None, Query(ge=FIRST_YEAR, le=LAST_YEAR)]
 QuarterIn = Annotated[int | None, Query(ge=1, le=4)]
@@ -135,32 +131,13 @@ def get_quarter(request: Request, parts: PartsIn, monitoring: MonitoringIn, want
         shown_edition=edition_line(wanted.edition, texts, now) if wanted.edition else None,
         changed=len(found),
         differences=sum(item.indicator.number in changed for item in wanted.report.items),
-        downloads=downloads_of(wanted, texts),
+        downloads=downloads_of(parts, wanted.query, texts),
         chart_words=_chart_words(texts),
     )
 
 
 def _chart_words(texts: Texts) -> dict[str, str]:
     return {name: texts(f"chart.{name}") for name in ("quarter", "year", "target")}
-
-
-def downloads_of(wanted: Asked, texts: Texts) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Every file of the period: title, and format with address."""
-    return [
-        (
-            texts.word("export", name),
-            [
-                (texts.word("format", form.value), f"/api/v1/exports/{name}?{wanted.query}&format={form.value}")
-                for form in sorted(export.formats, key=_rank)
-            ],
-        )
-        for name, export in EXPORTS.items()
-        if export.asks is Asks.PERIOD
-    ]
-
-
-def _rank(form: Format) -> int:
-    return FORMATS.index(form) if form in FORMATS else len(FORMATS)
 
 
 def item_called(report: Report, number: str) -> Measured:

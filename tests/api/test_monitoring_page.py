@@ -359,7 +359,8 @@ def test_an_edition_shows_what_was_closed(ended: Lab) -> None:
 def test_files_of_the_quarter_are_offered(taught: Lab) -> None:
     page = unescape(taught.page(f"/monitoring?{Q3}", **RU))
     files = re.findall(r'href="(/api/v1/exports/[^"]*)"', page)
-    assert f"/api/v1/exports/monitoring?{Q3}&format=xlsx" in files
+    assert f"/api/v1/exports/monitoring?{Q3}&format=xlsx&lang=ru" in files
+    assert f"/api/v1/exports/forms/quarterly-book?{Q3}&lang=ru" in files
     assert [path for path in files if taught.client.get(path).status_code != 200] == []
 
 
