@@ -65,16 +65,20 @@ def changes(connection: sqlite3.Connection, ids: Sequence[EquipmentId], start: I
 
 def columns_of(ids: tuple[EquipmentId, ...], found: Sequence[Int64s]) -> Changes:
     """Changes from the rows of each equipment, int64[n, 3]: the time, 256 x source + state, and the validity in ns."""
-    at, mark, valid_ns = np.concatenate([np.zeros((0, 3), np.int64), *found]).T
-    source, state = np.divmod(mark, 256)
+    at, mark, valid_ns = _behind_one_another([np.zeros((0, 3), np.int64), *found]).T
     return Changes(
         ids,
         np.repeat(np.arange(len(ids), dtype=np.int32), [len(rows) for rows in found]),
-        at.copy(),
-        state.astype(np.int8),
-        source.astype(np.int8),
-        valid_ns.copy(),
+        at,
+        (mark & 0xFF).astype(np.int8),
+        (mark >> 8).astype(np.int8),
+        valid_ns,
     )
+
+
+def _behind_one_another(parts: Sequence[Int64s]) -> Int64s:
+    """Rows of three columns as one array that holds column after column, as whoever takes them wants them."""
+    return np.concatenate([part.T for part in parts], axis=1).T
 
 
 def _rows(connection: sqlite3.Connection, one: EquipmentId, start: Instant, end: Instant) -> Int64s:
@@ -84,7 +88,7 @@ def _rows(connection: sqlite3.Connection, one: EquipmentId, start: Instant, end:
         return _columns(connection.execute(_CHANGES, (one, start, end)))
     before = connection.execute(_CHANGES, (one, start, first * DAY_NS))
     behind = connection.execute(_FROM, (one, last * DAY_NS, end))
-    return np.concatenate([_columns(before), packing.between(connection, one, first, last), _columns(behind)])
+    return _behind_one_another([_columns(before), packing.between(connection, one, first, last), _columns(behind)])
 
 
 def _columns(rows: sqlite3.Cursor) -> Int64s:
