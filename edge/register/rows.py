@@ -18,9 +18,10 @@ from edge.register.entry import Entry
 from edge.register.kinds import KINDS
 from edge.register.people import Linked
 
+# CROSS: always by the kind first, for one change set may hold the whole register.
 _PAST = """
     SELECT h.kind, h.id, h.version, h.words, c.version, c.at, c.author, c.reason
-    FROM history h JOIN changes c ON c.version = h.changed
+    FROM history h CROSS JOIN changes c ON c.version = h.changed
 """
 _LAST_THEN = """h.version = (
     SELECT max(l.version) FROM history l WHERE l.kind = h.kind AND l.id = h.id AND l.changed <= ?

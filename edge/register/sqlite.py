@@ -162,9 +162,12 @@ class SqliteRegister:
         kinds = {}
         for kind, model in KINDS.items():
             linked = learners and issubclass(model, Linked)
-            known = not linked and rows.last_change(connection, kind) <= version
-            past = rows.living_at(connection, kind, version, learners=linked)
-            kinds[kind] = self._living(connection, kind) if known else tuple(past)
+            if rows.last_change(connection, kind) > version:
+                kinds[kind] = tuple(rows.living_at(connection, kind, version, learners=linked))
+            elif linked:
+                kinds[kind] = tuple(rows.living(connection, kind, learners=True))
+            else:
+                kinds[kind] = self._living(connection, kind)
         return SqliteSnapshot(version, kinds)
 
     def _alive(self) -> None:
@@ -187,7 +190,8 @@ class SqliteRegister:
 
 
 def _note(connection: sqlite3.Connection, line: Audited) -> None:
-    connection.execute(
+    number = connection.execute(
         "INSERT INTO audit (at, who, action, subject, reason) VALUES (?, ?, ?, ?, ?)",
         (line.at, line.who, line.action, line.subject, line.reason),
-    )
+    ).lastrowid
+    connection.execute("UPDATE audit SET crc32 = crc32_of(n, at, who, action, subject, reason) WHERE n = ?", (number,))
