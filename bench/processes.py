@@ -31,6 +31,22 @@ def memory_mib(pids: list[int]) -> float:
     return sum(int(one[1]) for one in found if one) / 1024
 
 
+def begin_peak(pid: int) -> float:
+    """Forget the greatest memory that a process had so far; what it has now, in MiB (resident set)."""
+    (_PROC / str(pid) / "clear_refs").write_text("5", encoding="ascii")
+    return _status_mib(pid, "VmRSS")
+
+
+def peak_mib(pid: int) -> float:
+    """The greatest resident set since `begin_peak`; costs the process nothing meanwhile."""
+    return _status_mib(pid, "VmHWM")
+
+
+def _status_mib(pid: int, name: str) -> float:
+    found = re.search(rf"^{name}:\s+(\d+) kB", _read(_PROC / str(pid) / "status"), re.MULTILINE)
+    return int(found[1]) / 1024 if found else 0.0
+
+
 def processor_s(pids: list[int]) -> float:
     """User and system time that the processes have used."""
     stats = [_fields(stat) for pid in pids if (stat := _read(_PROC / str(pid) / "stat"))]

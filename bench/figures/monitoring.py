@@ -14,9 +14,8 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
@@ -134,13 +133,17 @@ def _check(answers: list[tuple[int, bytes]]) -> None:
 
 def _book(folder: Path) -> list[Row]:
     """The workbook of all evidence, and the same cells written by openpyxl."""
-    path, took, above = folder / "evidence.xlsx", [], []
+    path = folder / "evidence.xlsx"
+    took: list[float] = []
+    above: list[float] = []
+    processor: list[float] = []
     with _gateway(folder) as gateway:
         _check(_answers(gateway))
         for _ in range(BOOKS):
-            with _peak(gateway.pid) as peak:
-                took.append(seconds(lambda: path.write_bytes(gateway.get(_BOOK, within_s=60)[1])))
-            above.append(peak())
+            rest, worked = processes.begin_peak(gateway.pid), processes.processor_s([gateway.pid])
+            took.append(seconds(lambda: path.write_bytes(gateway.get(_BOOK, within_s=60)[1])))
+            above.append(processes.peak_mib(gateway.pid) - rest)
+            processor.append(processes.processor_s([gateway.pid]) - worked)
     peer = json.loads(subprocess.run([sys.executable, "-m", "bench.peers.workbook", str(path)],
                                      check=True, capture_output=True).stdout)  # fmt: skip
     rows, book_s, mib = peer["rows"], statistics.median(took), max(above)
@@ -151,30 +154,11 @@ def _book(folder: Path) -> list[Row]:
         Row(figure="monitoring", what=f"workbook of {rows:,} rows of evidence over HTTP", measured=book_s, unit="s",
             beside=beside, beside_measured=peer["seconds"], bar=f"at most {BAR_BOOK_S:g} s", met=book_s <= BAR_BOOK_S,
             note=f"the question, its rows and the whole file of {path.stat().st_size / 2**20:.1f} MiB; the peer has "
-            f"its rows in memory already; median of {BOOKS}"),
+            f"its rows in memory already; {statistics.median(processor):.1f} s of the processor; median of {BOOKS}"),
         Row(figure="monitoring", what="peak memory of that workbook above rest", measured=mib, unit="MiB",
             beside=beside, beside_measured=peer["mib"], bar=f"at most {BAR_BOOK_MIB:g} MiB", met=mib <= BAR_BOOK_MIB,
             note=f"of the gateway that has answered the quarter; the greatest of {BOOKS}"),
     ]  # fmt: skip
-
-
-@contextmanager
-def _peak(pid: int) -> Iterator[Callable[[], float]]:
-    """How much more memory than at first a process had at most while the block ran; asked a hundred times a second."""
-    rest, done = processes.memory_mib([pid]), threading.Event()
-    seen = [rest]
-
-    def look() -> None:
-        while not done.wait(0.01):
-            seen.append(processes.memory_mib([pid]))
-
-    watching = threading.Thread(target=look)
-    watching.start()
-    try:
-        yield lambda: max(seen) - rest
-    finally:
-        done.set()
-        watching.join()
 
 
 def _journal(year: Centre, path: Path) -> int:

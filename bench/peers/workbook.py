@@ -10,7 +10,6 @@ import io
 import json
 import os
 import sys
-import threading
 import time
 
 import openpyxl
@@ -23,16 +22,7 @@ def main(path: str) -> None:
     book = openpyxl.load_workbook(path, read_only=True)
     every = [[tuple(cell for cell in row) for row in sheet.iter_rows(values_only=True)] for sheet in book.worksheets]
     rows = max(every, key=len)
-    pid = [os.getpid()]
-    rest, done = processes.memory_mib(pid), threading.Event()
-    seen = [rest]
-
-    def look() -> None:
-        while not done.wait(0.01):
-            seen.append(processes.memory_mib(pid))
-
-    watching = threading.Thread(target=look)
-    watching.start()
+    rest = processes.begin_peak(os.getpid())
     began = time.perf_counter()
     anew = openpyxl.Workbook(write_only=True)
     sheet = anew.create_sheet("Подтверждение")
@@ -40,9 +30,8 @@ def main(path: str) -> None:
         sheet.append(row)
     anew.save(io.BytesIO())
     took = time.perf_counter() - began
-    done.set()
-    watching.join()
-    print(json.dumps({"rows": len(rows) - 1, "seconds": took, "mib": max(seen) - rest}))
+    peak = processes.peak_mib(os.getpid())
+    print(json.dumps({"rows": len(rows) - 1, "seconds": took, "mib": peak - rest}))
 
 
 if __name__ == "__main__":
