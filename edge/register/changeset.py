@@ -97,6 +97,7 @@ def _differs(change: Change, current: Past[Entry] | None) -> bool:
 def _number(connection: sqlite3.Connection, *, author: str, reason: str, at: Instant) -> RegisterVersion:
     row = (int(at), author.strip(), reason.strip())
     number = connection.execute("INSERT INTO changes (at, author, reason) VALUES (?, ?, ?)", row).lastrowid
+    connection.execute("UPDATE changes SET crc32 = crc32_of(version, at, author, reason) WHERE version = ?", (number,))
     return int(number or 0)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 import uuid
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -34,7 +35,12 @@ def connect(path: Path | str, *, mode: str = "rw") -> sqlite3.Connection:
     uri = "file::memory:" if path == MEMORY else f"{Path(path).absolute().as_uri()}?mode={mode}"
     connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False, timeout=_BUSY_S)
     connection.execute("PRAGMA foreign_keys = ON")
+    connection.create_function("crc32_of", -1, _crc32_of, deterministic=True)
     return connection
+
+
+def _crc32_of(*columns: int | str | None) -> int:
+    return zlib.crc32(repr(columns).encode(errors="surrogatepass"))
 
 
 def connect_reading(path: Path) -> sqlite3.Connection:

@@ -106,10 +106,32 @@ def _mentions(connection: sqlite3.Connection) -> Iterator[Fault]:
         yield Fault(f"{kind} {entry}", f"it names the {to_kind} {to}, which is not there", _FIX)
 
 
+_STAMPS = {
+    "changes": "SELECT version, crc32 IS crc32_of(version, at, author, reason) FROM changes ORDER BY version",
+    "audit": "SELECT n, crc32 IS crc32_of(n, at, who, action, subject, reason) FROM audit ORDER BY n",
+}
+
+
+def _stamps(connection: sqlite3.Connection) -> Iterator[Fault]:
+    """Who changed what and who read what; none of them is ever removed, so that no number is left out."""
+    for table, query in _STAMPS.items():
+        expected = 1
+        for number, fits in connection.execute(query):
+            if number != expected:
+                yield Fault(f"{table} {expected}", "it is missing", _FIX)
+            if not fits:
+                yield Fault(f"{table} {number}", "its checksum does not fit", _FIX)
+            expected = number + 1
+        given = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)).fetchone() or (0,)
+        if given != (expected - 1,):
+            yield Fault(f"{table} {expected}", f"it is missing, or the count of {given[0]} given out is wrong", _FIX)
+
+
 _CHECKS: tuple[tuple[str, Callable[[sqlite3.Connection], Iterator[Fault]]], ...] = (
     ("file", _structure),
     ("history", _chains),
     ("entries", _current),
     ("mentions", _mentions),
+    ("changes and audit", _stamps),
     ("editions", editions.faults),
 )

@@ -12,6 +12,7 @@ from api.command import app
 from api.verification import made_anew
 from edge.clock import ManualClock
 from edge.errors import GiveUp
+from edge.register.database import connect
 from tests.edge.monitoring.centre import centre, machines, year
 from tests.edge.monitoring.test_sets import GOOD
 
@@ -82,9 +83,10 @@ def test_damage_is_found_and_its_place_named(
 
 
 def test_what_nobody_would_notice_but_by_making_it_anew_is_found(closed: Path) -> None:
-    with closing(sqlite3.connect(closed / "register.sqlite")) as harmed:
-        harmed.execute("UPDATE changes SET author = 'Никто' WHERE version = 1")
-        harmed.commit()
+    with closing(connect(closed / "register.sqlite")) as forged:
+        forged.execute(
+            "UPDATE changes SET author = 'Никто', crc32 = crc32_of(1, at, 'Никто', reason) WHERE version = 1"
+        )
     assert run("verify", "--data-dir", closed).exit_code == 0
     ended = run("verify", "--data-dir", closed, "--edition", "2026-Q3")
     assert ended.exit_code == 1

@@ -14,9 +14,11 @@ import pytest
 from edge.errors import Damaged, Full, GiveUp, LabedgeError, Retry
 from edge.register import database
 from edge.register.contract import Put, Remove
+from edge.register.evidence import Attendance
 from edge.register.lessons import Teacher
 from edge.register.sqlite import SqliteRegister
 from edge.register.verify import verify
+from telemetry.model import Instant
 from tests.edge.register.school import TEACHER, enter, put, school
 
 
@@ -32,6 +34,7 @@ def damaged(path: Path, *statements: str) -> tuple[str, ...]:
     enter(register, Put("ivanova", Teacher(name="Петрова"), 1))
     enter(register, Put("gone", TEACHER))
     enter(register, Remove("teacher", "gone", 1))
+    register.learners(Attendance, reader="завуч", reason="сверка", at=Instant(1))
     register.close()
     assert verify(path) == ()
     with sqlite3.connect(path) as connection:
@@ -58,6 +61,19 @@ def test_the_file_is_kept_as_safely_as_sqlite_can(path: Path) -> None:
     assert connection.execute("PRAGMA synchronous").fetchone() == (2,)
     assert connection.execute("PRAGMA user_version").fetchone() == (len(database.SCHEMAS),)
     connection.close()
+
+
+def test_what_was_stamped_before_stamps_had_checksums_has_them_now(path: Path) -> None:
+    connection = sqlite3.connect(path)
+    for schema in database.SCHEMAS[:2]:
+        connection.executescript(schema.read_text())
+    connection.execute("INSERT INTO changes (at, author, reason) VALUES (1, 'завуч', 'начало года')")
+    connection.execute("INSERT INTO audit (at, who, action, subject, reason) VALUES (1, 'завуч', 'read', 'x', 'y')")
+    connection.execute("PRAGMA user_version = 2")
+    connection.commit()
+    connection.close()
+    SqliteRegister(path).close()
+    assert verify(path) == ()
 
 
 def test_a_newer_register_is_left_alone(path: Path) -> None:
@@ -110,6 +126,11 @@ def test_there_is_nothing_to_verify_without_a_file(path: Path) -> None:
         ("DELETE FROM changes WHERE version = 1", "not there"),
         ("UPDATE entries SET kind = 'riddle' WHERE id = 'everyday'", "cannot be read"),
         ("ALTER TABLE mentions RENAME TO lost", "cannot be read to its end"),
+        ("UPDATE changes SET author = 'Никто' WHERE version = 2", "changes 2: its checksum does not fit"),
+        ("UPDATE changes SET crc32 = NULL WHERE version = 1", "changes 1: its checksum does not fit"),
+        ("UPDATE audit SET who = 'Никто'", "audit 1: its checksum does not fit"),
+        ("UPDATE audit SET n = 2", "audit 1: it is missing"),
+        ("DELETE FROM audit", "audit 1: it is missing"),
     ],
 )
 def test_each_damage_is_found(path: Path, statement: str, found: str) -> None:
@@ -189,6 +210,7 @@ def test_what_sqlite_calls_corrupt_is_damage(path: Path) -> None:
 CHILD = """
 import sys
 from edge.register.contract import Put
+from edge.register.evidence import Attendance
 from edge.register.lessons import Teacher
 from edge.register.sqlite import SqliteRegister
 
