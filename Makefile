@@ -20,7 +20,7 @@ setup: .venv/.runtime api/pages/static/vendor/.built ## only set up: environment
 .PHONY: test
 test: setup-test ## set up what the tests need and run all of them
 	$(PY) -m coverage erase
-	$(PY) -m coverage run -m pytest -n $(WORKERS) --dist worksteal $(TESTS)
+	$(PY) -m coverage run -m pytest -n $(WORKERS) --dist worksteal --durations 20 $(TESTS)
 	@$(PY) -m coverage combine -q
 	$(PY) -m tests.house.coverage_bars
 

@@ -6,7 +6,18 @@ import numpy as np
 import pytest
 
 from telemetry.columns import Changes, Readings
-from telemetry.model import RAW_LIMIT, Channel, EquipmentId, JobOutcome, JobPhase, ReadingBatch, Source, State, rejected
+from telemetry.model import (
+    RAW_LIMIT,
+    Channel,
+    EquipmentId,
+    JobOutcome,
+    JobPhase,
+    ReadingBatch,
+    RunPhase,
+    Source,
+    State,
+    rejected,
+)
 
 MILL = EquipmentId("mill-1")
 
@@ -32,6 +43,7 @@ def test_columns_are_as_long_as_their_arrays() -> None:
         (State.BUSY.word, "busy"),
         (Source.POWER_INFERRED.word, "power_inferred"),
         (JobPhase.ENDED.word, "ended"),
+        (RunPhase.STOPPED.word, "stopped"),
         (JobOutcome.CANCELLED.word, "cancelled"),
     ],
 )
