@@ -27,6 +27,7 @@ from api.problem import Problem
 from api.views import ProblemView
 from edge.monitoring.contract import Period
 from edge.numbers.figures import By, Cut
+from edge.register.entry import LAST_YEAR
 from edge.register.exports.entries import TITLES, title_of
 from telemetry.indicators.definition import Dimension
 
@@ -113,7 +114,7 @@ class Quarter:
 
 
 def quarter_of(
-    year: Annotated[int, Query(ge=0, le=2100, description="Of a period: the calendar year")] = 0,
+    year: Annotated[int, Query(ge=0, le=LAST_YEAR, description="Of a period: the calendar year")] = 0,
     quarter: Annotated[int, Query(ge=0, le=4, description="Of a period: 1 to 4")] = 0,
     edition: Annotated[int, Query(ge=0, le=10_000, description="As closed; default: as of now")] = 0,
     inside: Annotated[bool, Query(description="For the school itself: small groups are shown")] = False,  # noqa: FBT002 - FastAPI's way

@@ -27,6 +27,7 @@ from api.problem import Problem
 from api.routes.exports import sources_of
 from api.views import ProblemView
 from edge.monitoring.contract import Period
+from edge.register.entry import FIRST_YEAR, LAST_YEAR
 
 router = APIRouter(tags=["exports"])
 
@@ -98,7 +99,7 @@ FormIn = Annotated[Listed, Depends(known_form)]
 
 def asked(
     parts: PartsIn,
-    year: Annotated[int, Query(ge=1970, le=2100, description="The calendar year")],
+    year: Annotated[int, Query(ge=FIRST_YEAR, le=LAST_YEAR, description="The calendar year")],
     quarter: Annotated[int, Query(ge=1, le=4)],
     edition: Annotated[int, Query(ge=0, le=10_000, description="As closed; default: as of now")] = 0,
     inside: Annotated[bool, Query(description="For the school itself: small groups are shown")] = False,  # noqa: FBT002 - FastAPI's way

@@ -198,3 +198,10 @@ def test_what_cannot_be_had_says_what_can(centre: Lab, path: str, status: int, s
     answer = centre.client.get(f"/api/v1/exports/{path}")
     assert answer.status_code == status
     assert said in answer.text
+
+
+@pytest.mark.parametrize("year", [1970, 2100])
+@pytest.mark.parametrize("path", ["monitoring", "facts", "forms/quarterly-book", "forms/quarterly-book/check"])
+def test_a_year_outside_of_the_register_is_refused(centre: Lab, path: str, year: int) -> None:
+    answer = centre.client.get(f"/api/v1/exports/{path}?year={year}&quarter=1")
+    assert (answer.status_code, bool(answer.json()["fix"])) == (422, True)
