@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from api.import_views import CellView, PlanLineView, PlanView
 from api.pages.lesson_forms import Choice
+from api.pages.plan_words import Words
 from api.pages.texts import Texts
 from edge.register.imports.matching import DAYS
 from edge.register.lessons import Slot
@@ -59,6 +60,7 @@ class ShownPlan:
     changes: int
     counts: tuple[tuple[str, str, int], ...]
     faults: tuple[Told, ...]
+    faults_more: int
     notes: tuple[Told, ...]
     asked: tuple[Asked, ...]
     lines: tuple[Line, ...]
@@ -66,7 +68,7 @@ class ShownPlan:
     same: int
 
 
-def shown_plan(plan: PlanView, texts: Texts) -> ShownPlan:
+def shown_plan(plan: PlanView, texts: Texts, words: Words) -> ShownPlan:
     """A plan for a page: what stays the same is counted alone."""
     changed = sorted((line for line in plan.lines if line.action in _ORDER), key=lambda line: _ORDER.index(line.action))
     return ShownPlan(
@@ -74,21 +76,22 @@ def shown_plan(plan: PlanView, texts: Texts) -> ShownPlan:
         ready=plan.ready,
         changes=len(changed),
         counts=tuple((action, texts(f"plan.{action}"), plan.counts.get(action, 0)) for action in _ORDER),
-        faults=told(plan.faults, texts),
-        notes=told(plan.notes, texts),
+        faults=told(plan.faults, texts, words),
+        faults_more=plan.faults_left_out,
+        notes=told(plan.notes, texts, words),
         asked=tuple(
-            Asked(one.header, one.place, tuple(Choice(name, texts(f"column.{name}")) for name in one.fields))
+            Asked(one.header, one.place, tuple(Choice(name, words.name_of(name)) for name in one.fields))
             for one in plan.questions
         ),
-        lines=tuple(_line(line, texts) for line in changed[:MAX_LINES]),
+        lines=tuple(_line(line, texts, words) for line in changed[:MAX_LINES]),
         more=max(len(changed) - MAX_LINES, 0),
         same=plan.counts.get("same", 0),
     )
 
 
-def told(cells: Sequence[CellView], texts: Texts) -> tuple[Told, ...]:
+def told(cells: Sequence[CellView], texts: Texts, words: Words) -> tuple[Told, ...]:
     """Faults or notes, each with the sheet, row and column as a spreadsheet shows them."""
-    return tuple(Told(_place(one, texts), texts.said(one.message), texts.said(one.fix)) for one in cells)
+    return tuple(Told(_place(one, texts), words.said(one.message), texts.said(one.fix)) for one in cells)
 
 
 def _place(cell: CellView, texts: Texts) -> str:
@@ -99,27 +102,27 @@ def _place(cell: CellView, texts: Texts) -> str:
     return ", ".join(filter(None, parts))
 
 
-def _label(line: PlanLineView, texts: Texts) -> str:
+def _label(line: PlanLineView, texts: Texts, words: Words) -> str:
     """What an entry is called; a weekly lesson's begins with its weekday, in the reader's words."""
     day, space, rest = line.label.partition(" ")
     if line.kind == Slot.kind and space and day in DAYS:
         return f"{texts(f'weekday_short.{DAYS.index(day) + 1}')} {rest}"
-    return line.label or line.id
+    return words.label(line.label) or line.id
 
 
-def _line(line: PlanLineView, texts: Texts) -> Line:
+def _line(line: PlanLineView, texts: Texts, words: Words) -> Line:
     return Line(
         action=line.action,
         action_text=texts(f"plan.{line.action}"),
         kind=texts.word("entry", line.kind),
-        label=_label(line, texts),
+        label=_label(line, texts, words),
         place=line.place,
         differences=tuple(
             texts(
                 "plan.difference",
-                field=texts.word("column", one.field),
-                before=one.before or texts("lesson.none"),
-                after=one.after or texts("lesson.none"),
+                field=words.name_of(one.field),
+                before=words.value(one.field, one.before) or texts("lesson.none"),
+                after=words.value(one.field, one.after) or texts("lesson.none"),
             )
             for one in line.differences
         ),

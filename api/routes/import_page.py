@@ -19,6 +19,7 @@ from api.frame import framed
 from api.import_views import PlanView
 from api.importing import answered
 from api.pages.language import language_of
+from api.pages.plan_words import LessonWords
 from api.pages.plans import Told, shown_plan
 from api.pages.texts import Texts
 from api.posted import known_author, remembered
@@ -32,8 +33,8 @@ from edge.register.mappings import Subject
 
 router = APIRouter(include_in_schema=False)
 
-SUBJECTS = ("timetable", "equipment")
-"""What this page imports; entries of the register are imported there."""
+SUBJECTS = ("timetable", "equipment", "register")
+"""What may be imported; entries of the register have a page of their own for each kind."""
 
 SubjectPath = Literal["timetable", "equipment"]
 
@@ -54,6 +55,7 @@ def get_page(request: Request, parts: PartsIn, subject: SubjectPath) -> Response
         "import.html",
         subject=subject,
         subjects=SUBJECTS,
+        kind="",
         terms=[(row.id, row.value.name) for row in terms],
         author=known_author(request),
         can_write=parts.config is not None,
@@ -96,16 +98,17 @@ async def post_file(
         data = await uploads.content(request)
         plan, tag, file = await run_in_threadpool(_planned, parts, Subject(subject), data, asked)
     except (Problem, Conflict, Refused, GiveUp) as error:
-        return framed(request, parts, "plan.html", plan=None, faults=_faults(error, texts))
+        return framed(request, parts, "plan.html", plan=None, faults=faults_of(error, texts))
     response = framed(
         request,
         parts,
         "plan.html",
-        plan=shown_plan(plan, texts),
+        plan=shown_plan(plan, texts, LessonWords(texts)),
         faults=(),
         tag=tag,
         file=file,
         subject=subject,
+        kind="",
         can_write=subject == SUBJECTS[0] or parts.config is not None,
         author=asked.author or known_author(request),
         reason=asked.reason or texts("import.reason", name=asked.name),
@@ -127,7 +130,8 @@ def _planned(parts: Parts, subject: Subject, data: bytes, asked: Asked) -> tuple
     return view, f'"{view.register_version}"', ""
 
 
-def _faults(error: Problem | Conflict | Refused | GiveUp, texts: Texts) -> tuple[Told, ...]:
+def faults_of(error: Problem | Conflict | Refused | GiveUp, texts: Texts) -> tuple[Told, ...]:
+    """What hinders a file, in the reader's words."""
     if isinstance(error, Refused):
         return tuple(Told(one.place, texts.said(one.message), texts.said(one.fix)) for one in error.faults)
     message = error.detail if isinstance(error, Problem) else str(error)

@@ -31,8 +31,12 @@ SYSTEM = (
     "tool0 {a} °C",
     "bed {a} °C, tool0 {b} °C",
     "bed {a} °C, tool0 {b} °C, tool1 {c} °C",
+    "String should have at most {a} characters",
+    "String should match pattern {a}",
+    "Input should be less than or equal to {a}",
+    "Input should be greater than or equal to {a}",
 )
-"""What the system, SQLite and devices say, and what drivers put together."""
+"""What the system, SQLite, pydantic and devices say, and what drivers put together."""
 
 
 @lru_cache

@@ -43,6 +43,9 @@
     }
   }
 
+  document.getElementById("kind")?.addEventListener("change", (event) => {
+    location.assign(event.target.dataset.to + event.target.value);
+  });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     send({});
