@@ -10,6 +10,7 @@ year holds its first Thursday.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TypeAlias
 
 import numpy as np
@@ -22,6 +23,9 @@ Day: TypeAlias = int
 FIRST_DAY: Day = -100_000
 LAST_DAY: Day = 100_000
 """From 1696 to 2243: all days whose every nanosecond is an int64; they also stand for "since ever" and "for good"."""
+
+_KEPT = 8_192
+"""Days whose text is remembered, 1 MB: thousands of rows of evidence are of the same few hundred days."""
 
 _DAYS_OF_ERA = 146_097
 _TO_1970 = 719_468
@@ -70,6 +74,7 @@ def day_of(text: str) -> Day:
     raise ValueError(message)
 
 
+@lru_cache(_KEPT)
 def text_of(day: Day) -> str:
     """The day as ISO 8601 writes it: `2026-11-22`."""
     return texts(np.array([day], np.int64))[0]
