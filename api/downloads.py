@@ -68,6 +68,6 @@ def _form(listed: Listed, query: str, texts: Texts) -> Download:
         title = listed.name
     links = (
         Link(texts("files.filled"), f"{href}?{query}&lang={texts.language}", opens=False),
-        Link(texts("files.check"), f"{href}/check?{query}&lang={texts.language}", opens=True),
+        Link(texts("files.check"), f"/monitoring/forms/{listed.name}?{query}", opens=True),
     )
     return Download(title, links)

@@ -25,6 +25,7 @@ from api.routes import (
     equipment_page,
     exports,
     forms,
+    forms_page,
     hour_meters,
     import_page,
     indicators,
@@ -93,6 +94,7 @@ _PAGE_ROUTERS = (
     import_page.router,
     monitoring_page.router,
     editions_page.router,
+    forms_page.router,
     register_page.router,
     static.router,
 )

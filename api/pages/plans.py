@@ -116,7 +116,7 @@ def _line(line: PlanLineView, texts: Texts, words: Words) -> Line:
         action_text=texts(f"plan.{line.action}"),
         kind=texts.word("entry", line.kind),
         label=_label(line, texts, words),
-        place=line.place,
+        place=texts("plan.row", row=line.place) if line.place.isdigit() else line.place,
         differences=tuple(
             texts(
                 "plan.difference",

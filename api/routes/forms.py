@@ -116,7 +116,7 @@ AskedIn = Annotated[Question, Depends(asked)]
 @router.get("/exports/forms/{form}", response_class=Response, responses=_REFUSALS)
 def get_form(request: Request, parts: PartsIn, form: FormIn, question: AskedIn) -> Response:
     """A form filled; 422 with every place that does not fit its template or the indicators."""
-    filling, suffix = _filling(parts, form, question)
+    filling, suffix = filling_of(parts, form, question)
     kind = FORMATS[Format.XLSX if suffix == ".xlsx" else Format.CSV]
     name = f"{form.name}-{question.period.label}{suffix}"
     return sent(request, lambda file: filling.write(file, question.texts), name=name, media_type=kind.media_type)
@@ -125,12 +125,13 @@ def get_form(request: Request, parts: PartsIn, form: FormIn, question: AskedIn) 
 @router.get("/exports/forms/{form}/check", response_model=CheckView, responses=_REFUSALS)
 def check_form(parts: PartsIn, form: FormIn, question: AskedIn) -> Response:
     """What would be blank in a form, each place with its reason."""
-    filling, _ = _filling(parts, form, question)
+    filling, _ = filling_of(parts, form, question)
     blanks = _views(filling, question.texts)
     return answer(CheckView(form.name, len(filling.entries), not any(one.hinders for one in blanks), blanks))
 
 
-def _filling(parts: PartsIn, listed: Listed, question: Question) -> tuple[Filling, str]:
+def filling_of(parts: PartsIn, listed: Listed, question: Question) -> tuple[Filling, str]:
+    """A form filled, and the suffix of its file; raises `GiveUp` or `Refused`."""
     mapping, path, content = opened(listed)
     return filled_form(question, sources_of(parts), mapping, (path.suffix, content)), path.suffix
 

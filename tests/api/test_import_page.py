@@ -59,7 +59,7 @@ def test_a_file_is_told_and_entered_when_it_has_been_looked_at(lab: Lab) -> None
     part = sent(lab, "timetable", csv_of(LESSONS))
     shown = visible(part)
     assert "4 добавить 0 изменить 0 удалить 0 без изменений" in shown
-    assert "добавить занятие каждую неделю Вт 15:00-16:30 ПР-2 3D-печать Мастерская 2" in shown
+    assert "добавить занятие каждую неделю Вт 15:00-16:30 ПР-2 3D-печать Мастерская строка 2" in shown
     assert 'value="загрузка Расписание 1.xlsx"' in part
     assert lab.register.version() == 0
     done = sent(lab, "timetable", csv_of(LESSONS), seen=tag(part), **WHO)

@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+import html
+import re
+from pathlib import Path
+
+import pytest
+
+from api.exports.forms.mapping import About, Value
+from edge.monitoring.contract import Period
+from tests.api.lab import Lab, visible
+from tests.api.school import school
+
+RU = {"accept-language": "ru"}
+EN = {"accept-language": "en"}
+ASKED = "year=2026&quarter=3"
+CHECK = f"/monitoring/forms/own?{ASKED}"
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> Lab:
+    lab = Lab(config=tmp_path / "labedge.toml")
+    lab.enter(*school())
+    return lab
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Where a form of the lab's own stands: a table of nine empty cells."""
+    folder = tmp_path / "forms.d"
+    folder.mkdir()
+    (folder / "own.csv").write_text(";;\n;;\n;;\n", "utf-8")
+    return folder
+
+
+def mapping(folder: Path, *places: str, title: str = "Своя") -> None:
+    text = f'title = "{title}"\ntemplate = "own.csv"\n' + "".join(f"[[place]]\n{one}\n" for one in places)
+    (folder / "own.toml").write_text(text, "utf-8")
+
+
+def test_every_blank_is_told_with_its_reason_and_leads_to_its_indicator(lab: Lab, folder: Path) -> None:
+    mapping(
+        folder,
+        'at = "A1"\nabout = "centre"',
+        'at = "A2"\nnumber = "1.2"\nvalue = "manual"',
+        'at = "A3"\nnumber = "1.2"\nvalue = "year_to_date"\nby = "category"\nkey = "learner"',
+        'at = "B1"\nabout = "sha256"',
+        'at = "B2"\ndirection = "campaigns"\nvalue = "text"',
+    )
+    page = lab.page(CHECK, **RU)
+    shown = visible(page)
+    told = lab.get(f"/api/v1/exports/forms/own/check?{ASKED}")
+    assert told["blanks"]
+    assert [one["at"] for one in told["blanks"]] == re.findall(r'<th scope="row">([^<]*)</th>', page)
+    assert f"останутся пустыми из {told['places']}" in shown
+    assert "значение вручную не внесено Внесите в реестр" in shown
+    assert f'href="/monitoring/indicators/1.2?{html.escape(ASKED)}"' in page
+    assert f'href="/api/v1/exports/forms/own?{html.escape(ASKED)}&amp;lang=ru" download' in page
+    assert "stay blank of" in visible(lab.page(CHECK, **EN))
+
+
+def test_what_does_not_fit_comes_first_and_the_form_is_not_offered(lab: Lab, folder: Path) -> None:
+    mapping(
+        folder,
+        'at = "A1"\nabout = "sha256"',
+        'at = "A2"\nnumber = "77.7"',
+        'at = "A3"\ndirection = "nothing"\nvalue = "text"',
+    )
+    page = lab.page(CHECK, **RU)
+    shown = visible(page)
+    assert "2 места не подходят." in shown
+    assert re.findall(r'<th scope="row">([^<]*)</th>', page) == ["A2", "A3", "A1"]
+    assert "77.7 значение нарастающим итогом в наборе нет показателя с таким номером" in shown
+    assert "/api/v1/exports/forms/own?" not in page
+
+
+def test_a_form_without_blanks_says_so(lab: Lab, folder: Path) -> None:
+    mapping(folder, 'at = "A1"\nabout = "centre"', 'at = "A2"\nabout = "year"')
+    assert "Пустых мест нет: заполнены все 2 места." in visible(lab.page(CHECK, **RU))
+
+
+def test_an_edition_is_checked_as_it_was_closed(lab: Lab, folder: Path) -> None:
+    mapping(folder, 'at = "A1"\nabout = "edition"')
+    assert lab.monitoring is not None
+    lab.monitoring.close_period(Period(2026, 2), author="Соколова", reason="отчёт", at=lab.clock.now())
+    query = "year=2026&quarter=2"
+    assert "1 место останется пустым из 1. Форму можно скачать и так." in visible(
+        lab.page(f"/monitoring/forms/own?{query}", **RU)
+    )
+    closed = lab.page(f"/monitoring/forms/own?{query}&edition=1", **RU)
+    assert "Пустых мест нет" in visible(closed)
+    assert "quarter=2&amp;edition=1&amp;lang=ru" in closed
+
+
+def test_a_small_group_is_offered_to_the_school_itself(lab: Lab) -> None:
+    page = lab.page(f"/monitoring/forms/people-by-category?{ASKED}", **RU)
+    withheld = [
+        one
+        for one in lab.get(f"/api/v1/exports/forms/people-by-category/check?{ASKED}")["blanks"]
+        if one["reason"] == "withheld"
+    ]
+    assert ("inside=true" in page) == bool(withheld)
+    assert "inside=true" not in visible(page)
+
+
+def test_the_monitoring_leads_to_the_check(lab: Lab) -> None:
+    page = lab.page(f"/monitoring?{ASKED}", **RU)
+    for form in ("quarterly-book", "people-by-category"):
+        assert f'href="/monitoring/forms/{form}?{html.escape(ASKED)}"' in page
+
+
+@pytest.mark.parametrize("form", ["nothing", "%2e%2e%2fown", "own.toml"])
+def test_a_form_that_is_not_listed_has_no_page(lab: Lab, form: str) -> None:
+    assert lab.client.get(f"/monitoring/forms/{form}?{ASKED}").status_code == 404
+
+
+def test_a_form_cannot_break_the_page(lab: Lab, folder: Path) -> None:
+    mapping(folder, 'at = "<i>Z</i>9"\nnumber = "<u>1</u>"', title="<b>x</b>")
+    page = lab.page(CHECK, **RU)
+    assert not re.search(r"<b>x|<i>Z|<u>1", page)
+    assert "&lt;b&gt;x&lt;/b&gt;" in page
+
+
+@pytest.mark.parametrize("word", [*Value, *About])
+def test_whatever_goes_to_a_place_has_a_name_in_both_languages(lab: Lab, folder: Path, word: Value | About) -> None:
+    about = word in tuple(About)
+    what = f'about = "{word}"' if about else f'number = "9.9"\nvalue = "{word}"'
+    mapping(folder, f'at = "A1"\n{what}', f'at = "A1"\n{what}')
+    assert f">{word}<" not in lab.page(CHECK, **RU)
+    assert f">{word}<" not in lab.page(CHECK, **EN).replace("<small>", "")
