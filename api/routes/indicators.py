@@ -6,7 +6,7 @@ Nothing here computes; a quarter is answered from what was computed before until
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -17,9 +17,14 @@ from api.answers import answer, dumped
 from api.deps import MonitoringIn, PartsIn
 from api.edition_views import DifferenceList, EditionList, EditionView, differences_view, edition_view
 from api.evidence_views import CellEvidence, evidence_view
+from api.exports.asked import Sheet, SheetIn
+from api.exports.delivery import delivered
+from api.exports.quarterly import evidence_book, monitoring_book
+from api.exports.question import Question
 from api.indicator_views import ReportView, SetList, report_view, set_view, units_of
 from api.problem import Problem
 from api.rendered import Body, respond
+from api.routes.exports import sources_of
 from api.views import ProblemView
 from edge.monitoring.contract import Edition, Evidence, Measured, Monitoring, Period, Report
 from edge.monitoring.set_file import schema
@@ -32,7 +37,7 @@ router = APIRouter(tags=["monitoring"])
 MAX_ROWS = 100_000
 """Rows of evidence of one answer: eleven years of the days of 25 equipment, 30 MB."""
 
-_REFUSALS: dict[int | str, dict[str, Any]] = {code: {"model": ProblemView} for code in (404, 422)}
+_REFUSALS: dict[int | str, dict[str, Any]] = {code: {"model": ProblemView} for code in (404, 406, 422)}
 _PERIOD = re.compile(r"(\d{4})-Q([1-4])")
 
 
@@ -68,9 +73,30 @@ def asked_of(monitoring: MonitoringIn, period: PeriodIn, edition: NumberIn = Non
 AskedIn = Annotated[Asked, Depends(asked_of)]
 
 
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """The format of an answer; `inside` is for the school's own eyes: a table shows small groups of people."""
+
+    sheet: Sheet
+    inside: bool
+
+
+def filed_of(
+    sheet: SheetIn,
+    inside: Annotated[bool, Query(description="Of a table, for the school itself: small groups are shown")] = False,  # noqa: FBT002 - FastAPI's way to write a flag
+) -> Filed:
+    """How a request wants its answer."""
+    return Filed(sheet, inside)
+
+
+FiledIn = Annotated[Filed, Depends(filed_of)]
+
+
 @router.get("/indicators", response_model=ReportView, responses=_REFUSALS)
-def get_indicators(request: Request, parts: PartsIn, asked: AskedIn) -> Response:
+def get_indicators(request: Request, parts: PartsIn, asked: AskedIn, filed: FiledIn) -> Response:
     """The monitoring of a quarter: every indicator with target, how it came, components and dynamics."""
+    if not filed.sheet.is_json:
+        return delivered(request, monitoring_book(_question(asked, filed), sources_of(parts)), filed.sheet.form)
     language = parts.settings.centre.language
     body = parts.rendered.body(
         ("indicators", *_key(asked)), asked.report, lambda: dumped(report_view(asked.report, language, asked.edition))
@@ -118,6 +144,19 @@ def page_of(
     return after, after + limit
 
 
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """How a request wants its rows: as what, and which of them in JSON."""
+
+    filed: Filed
+    page: tuple[int, int]
+
+
+def rows_of(filed: FiledIn, page: Annotated[tuple[int, int], Depends(page_of)]) -> Rows:
+    """The rows that a request asks for, and their format."""
+    return Rows(filed, page)
+
+
 @router.get("/indicators/{number}/evidence", response_model=CellEvidence, responses=_REFUSALS)
 def get_evidence(
     request: Request,
@@ -125,15 +164,26 @@ def get_evidence(
     monitoring: MonitoringIn,
     asked: AskedIn,
     cell: Annotated[Cell, Depends(cell_of)],
-    page: Annotated[tuple[int, int], Depends(page_of)],
+    rows: Annotated[Rows, Depends(rows_of)],
 ) -> Response:
-    """The facts behind one value; `resum`, added up from them alone, equals `value`."""
+    """The facts behind one value; `resum`, added up from them alone, equals `value`; as a table, all of them."""
     if asked.edition is not None and cell.quarter_only:
         raise Problem(
             HTTPStatus.UNPROCESSABLE_ENTITY,
             "an edition keeps the evidence of the year to date",
             fix="Leave quarter_only out, or ask without an edition.",
         )
+
+    filed, page = rows.filed, rows.page
+    if not filed.sheet.is_json:
+        if cell.quarter_only:
+            raise Problem(
+                HTTPStatus.UNPROCESSABLE_ENTITY,
+                "a table has the evidence of the year to date",
+                fix="Leave quarter_only out, or ask for JSON.",
+            )
+        question = replace(_question(asked, filed), number=cell.number, by_dimension=cell.by, key=cell.key)
+        return delivered(request, evidence_book(question, sources_of(parts)), filed.sheet.form)
 
     def made() -> bytes:
         found = _found(monitoring, asked, cell)
@@ -208,6 +258,12 @@ def _edition(monitoring: Monitoring, period: Period, number: int) -> Edition:
             fix="GET /api/v1/editions lists what was closed.",
         )
     return edition
+
+
+def _question(asked: Asked, filed: Filed) -> Question:
+    """The question of the export that has the same table."""
+    edition = 0 if asked.edition is None else asked.edition.number
+    return Question(texts=filed.sheet.texts, period=asked.period, edition=edition, inside=filed.inside)
 
 
 def _key(asked: Asked) -> tuple[object, ...]:
