@@ -42,6 +42,7 @@ INSIDE: Shape = {**_HEAD, "members": Type.TEXT, "unlisted": Type.WHOLE, **_TAIL}
 """With the numbers that stand for learners, so that a union can be summed anew from its rows."""
 
 _HOW = {how: how.word for how in How}
+_BY = tuple(Dimension)
 
 Label = Callable[[Dimension, str], str]
 
@@ -80,7 +81,7 @@ def _rows(told: Told, found: Behind, label: Label, *, inside: bool) -> Iterator[
             shown.label if isinstance(shown, Withheld) else people_of(row),
             *((" ".join(map(str, row.members)), row.unlisted) if inside else ()),
             *(_HOW[row.how], row.document),
-            *(_labels(row, dimension, label) for dimension in Dimension),
+            *[_labels(keys, dimension, label) if (keys := row.labels.get(dimension)) else "" for dimension in _BY],
         )
 
 
@@ -93,6 +94,5 @@ def _amount(indicator: Indicator, row: EvidenceRow) -> Amount:
     return Amount(1 if indicator.aggregation is Aggregation.COUNT else row.amount)
 
 
-def _labels(row: EvidenceRow, dimension: Dimension, label: Label) -> str:
-    keys = row.labels.get(dimension)
-    return ", ".join([label(dimension, key) for key in keys]) if keys else ""
+def _labels(keys: Sequence[str], dimension: Dimension, label: Label) -> str:
+    return label(dimension, keys[0]) if len(keys) == 1 else ", ".join([label(dimension, key) for key in keys])

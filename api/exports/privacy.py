@@ -54,11 +54,16 @@ class Curtain:
 
     def rows(self, indicator: Indicator, rows: Iterable[EvidenceRow]) -> list[Shown]:
         """How many people each row of evidence is about; of rows that are about things, as it is."""
-        triples = [(str(place), Amount(people_of(row)), row.how) for place, row in enumerate(rows)]
-        return self._covered(indicator, triples)
+        amounts = [(Amount(people_of(row)), row.how) for row in rows]
+        if not self._hides(indicator):
+            return [amount for amount, _ in amounts]
+        return self._covered(indicator, [(str(place), *pair) for place, pair in enumerate(amounts)])
+
+    def _hides(self, indicator: Indicator) -> bool:
+        return bool(self.threshold) and counts_people(indicator)
 
     def _covered(self, indicator: Indicator, triples: Sequence[tuple[str, Amount, How]]) -> list[Shown]:
-        if not self.threshold or not counts_people(indicator):
+        if not self._hides(indicator):
             return [amount for _, amount, _ in triples]
         label = Withheld(f"<{self.threshold}*")
         return [label if amount is None else amount for _, amount, _ in suppressed(triples, self.threshold)]

@@ -6,9 +6,10 @@ Writes no formula, and holds no row longer than it takes to write it.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import BinaryIO
 from zipfile import ZipFile
 
@@ -19,7 +20,7 @@ from xlsxwriter.worksheet import Worksheet
 from api.exports.book import Book
 from api.exports.delimited import NS_PER_HOUR
 from api.exports.localtime import clock_of
-from api.exports.rapid import RapidSheet
+from api.exports.rapid import RapidSheet, flag_tail, number_tail, text_tail
 from edge.errors import GiveUp
 from edge.register.exports.table import Cell, Column, Table, Type, quoted
 
@@ -40,6 +41,9 @@ _DAY_ZERO = date(1899, 12, 30).toordinal()
 
 _FIRST_DAY = date(1900, 3, 1)
 """Excel counts a day that never was, 1900-02-29: days before this one are written as texts."""
+
+_KEPT = 1_024
+"""Texts and days of a column of which is remembered how they are written."""
 
 _WIDTH, _WIDE = 18, 46
 _FORMATS: Mapping[str, dict[str, object]] = {
@@ -102,6 +106,7 @@ def _fill(sheet: Worksheet, table: Table, pen: _Pen) -> None:
     sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
     for number, header in enumerate(table.headers):
         sheet.write_string(0, number, _cut(quoted(header, "")), pen.formats["head"])
+    write = _rapidly(sheet, columns, pen)
     row = 0
     for row, cells in enumerate(table.rows, 1):
         if row > ROWS_LIMIT:
@@ -109,11 +114,74 @@ def _fill(sheet: Worksheet, table: Table, pen: _Pen) -> None:
                 f"The sheet {table.name} would have more than {ROWS_LIMIT} rows.",
                 fix="Ask for a shorter time, or for csv or parquet.",
             )
-        for number, cell in enumerate(cells):
-            if cell is not None and cell != "":
-                _write(sheet, (row, number), columns[number], cell, pen)
+        if write is None or not write(row, cells):
+            for number, cell in enumerate(cells):
+                if cell is not None and cell != "":
+                    _write(sheet, (row, number), columns[number], cell, pen)
     if table.headers:
         sheet.autofilter(0, 0, row, len(table.headers) - 1)
+
+
+def _rapidly(sheet: Worksheet, columns: Sequence[Column], pen: _Pen) -> Callable[[int, Sequence[Cell]], bool] | None:
+    """Writes a row in one piece, or tells that the library has to; None where it always has to."""
+    if not isinstance(sheet, RapidSheet) or any(column.type is Type.INSTANT for column in columns):
+        return None
+    makers = [_tails(column, pen) for column in columns]
+
+    def write(row: int, cells: Sequence[Cell]) -> bool:
+        sheet.begin_row(row)
+        tails: list[str] = []
+        for make, cell in zip(makers, cells, strict=True):
+            tail = "" if cell is None or cell == "" else make(cell)
+            if tail is None:
+                return False
+            tails.append(tail)
+        sheet.write_row_of(row, tails)
+        return True
+
+    return write
+
+
+def _tails(column: Column, pen: _Pen) -> Callable[[str | float | date], str | None]:
+    """What stands behind the reference of each cell of a column; what is told many times is remembered."""
+    words, formats = column.words, pen.formats
+
+    @lru_cache(_KEPT)
+    def text(cell: str) -> str | None:
+        return text_tail(_plain(quoted(words.get(cell, cell), "")), formats["text"])
+
+    @lru_cache(_KEPT)
+    def day(cell: date) -> str | None:
+        if cell < _FIRST_DAY:
+            return text_tail(cell.isoformat(), formats["text"])
+        return number_tail(cell.toordinal() - _DAY_ZERO, formats["day"])
+
+    number = _number_tails(column, pen)
+
+    def tail(cell: str | float | date) -> str | None:
+        if isinstance(cell, str):
+            return text(cell)
+        if isinstance(cell, bool):
+            return flag_tail(cell)
+        return day(cell) if isinstance(cell, date) else number(cell)
+
+    return tail
+
+
+def _number_tails(column: Column, pen: _Pen) -> Callable[[float], str | None]:
+    """The same of each number of a column."""
+    hours, form = column.type is Type.HOURS, pen.formats.get(column.type.value)
+
+    def tail(cell: float) -> str | None:
+        if not math.isfinite(cell):
+            return ""
+        if hours:
+            return number_tail(cell / NS_PER_HOUR, form)
+        if isinstance(cell, int) and abs(cell) >= EXACT_LIMIT:
+            return text_tail(str(cell), pen.formats["text"])
+        return number_tail(cell, form)
+
+    return tail
 
 
 def _write(sheet: Worksheet, at: tuple[int, int], column: Column, cell: Cell, pen: _Pen) -> None:

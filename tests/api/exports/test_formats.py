@@ -254,6 +254,40 @@ def test_the_rapid_worksheet_writes_what_the_librarys_own_does(rows: list[tuple[
         assert bytes_of(book(rows), Format.XLSX) == rapid
 
 
+_TIMELESS = [number for number, column in enumerate(COLUMNS) if column.type is not Type.INSTANT]
+
+
+def timeless(rows: list[tuple[Cell, ...]]) -> Book:
+    """A book without instants, of which whole rows are written in one piece where they can be."""
+    columns = tuple(COLUMNS[at] for at in _TIMELESS)
+    cells = [tuple(row[at] for at in _TIMELESS) for row in rows]
+    return Book("x", "x", (Table("x", tuple(column.name for column in columns), cells, {}, columns),))
+
+
+@settings(max_examples=25, deadline=None)
+@given(rows=st.lists(ROWS, max_size=5))
+def test_a_row_in_one_piece_is_what_the_library_writes_cell_by_cell(rows: list[tuple[Cell, ...]]) -> None:
+    rapid = bytes_of(timeless(rows), Format.XLSX)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(workbook, "RapidSheet", Worksheet)
+        patch.setattr(workbook, "_rapidly", lambda *_: None)
+        assert bytes_of(timeless(rows), Format.XLSX) == rapid
+
+
+@pytest.mark.parametrize("kind", [Type.ANY, Type.TEXT, Type.AMOUNT, Type.NUMBER, Type.HOURS, Type.SHARE, Type.WHOLE])
+def test_each_cell_of_a_row_in_one_piece_is_what_the_library_writes(kind: Type) -> None:
+    cells: list[Cell] = ["&<a> ", " b", "='x'", "'=1", "<r></r>", "_x0041_", "a\nb", "x" * 17_000, "🙂", 0.0, -0.0, 1,
+                         0.1, 1e-7, 1e22, 10**15, -(10**15), float("nan"), True, False, date(1890, 1, 1),
+                         date(2026, 9, 1), None, ""]  # fmt: skip
+    rows = [(one, two) for one, two in zip(cells, reversed(cells), strict=True)]
+    table = Table("x", ("a", "b"), rows, {}, (Column("a", kind), Column("b", kind)))
+    rapid = bytes_of(Book("x", "x", (table,)), Format.XLSX)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(workbook, "RapidSheet", Worksheet)
+        patch.setattr(workbook, "_rapidly", lambda *_: None)
+        assert bytes_of(Book("x", "x", (table,)), Format.XLSX) == rapid
+
+
 def lone(cell: Cell, kind: Type = Type.ANY) -> Book:
     return Book("x", "x", (Table("x", ("x",), [(cell,)], {}, (Column("x", kind),)),))
 
