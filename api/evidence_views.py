@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from api.amount_views import AmountView, MadeOfView, amount_view, last_day_view, made_of_view, value_of
 from edge.monitoring.contract import Evidence, EvidenceRow, Measured
 from telemetry.civil import text_of
+from telemetry.indicators.definition import Dimension, How
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,10 @@ def evidence_view(found: Evidence, shown: Measured, page: slice, edition: int | 
     )
 
 
+_HOW = {how: how.word for how in How}
+_BY = {by: by.value for by in Dimension}
+
+
 def _row(one: EvidenceRow) -> EvidenceRowView:
     return EvidenceRowView(
         kind=one.kind,
@@ -89,7 +94,7 @@ def _row(one: EvidenceRow) -> EvidenceRowView:
         base=one.base,
         members=list(one.members),
         unlisted=one.unlisted,
-        how=one.how.word,
+        how=_HOW[one.how],
         document=one.document,
-        labels={by.value: list(keys) for by, keys in one.labels.items()},
+        labels={_BY[by]: list(keys) for by, keys in one.labels.items()},
     )

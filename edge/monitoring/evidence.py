@@ -101,8 +101,7 @@ def _items(facts: Facts, rows: Int64s, titles: Titles) -> tuple[EvidenceRow, ...
     """The rows, column by column, because there may be ten thousands of them."""
     numbers = {name: getattr(facts, name)[rows].tolist() for name in ("first", "last", "amount", "base", "unlisted")}
     members = _lists(facts.member_start, facts.member, rows)
-    keys = {by: _lists(labels.start, labels.code, rows) for by, labels in facts.labels.items()}
-    words = {by: labels.keys for by, labels in facts.labels.items()}
+    keys = [(by, _keyed(labels, rows)) for by, labels in facts.labels.items()]
     names = [(facts.kind[row], facts.id[row]) for row in rows.tolist()]
     found = []
     for at, ((kind, one), how) in enumerate(zip(names, facts.how[rows].tolist(), strict=True)):
@@ -119,13 +118,22 @@ def _items(facts: Facts, rows: Int64s, titles: Titles) -> tuple[EvidenceRow, ...
             unlisted=numbers["unlisted"][at],
             how=_HOW[how],
             document=document,
-            labels={by: tuple(words[by][code] for code in codes[at]) for by, codes in keys.items() if codes[at]},
+            labels={by: listed[at] for by, listed in keys if listed[at]},
         )
         found.append(item)
     return tuple(found)
 
 
 _HOW = tuple(How)
+
+
+def _keyed(labels: Labels, rows: Int64s) -> list[tuple[str, ...]]:
+    """The keys of each row; the many that have one key share it."""
+    alone, every = [(key,) for key in labels.keys], labels.keys
+    return [
+        alone[codes[0]] if len(codes) == 1 else tuple([every[code] for code in codes])
+        for codes in _lists(labels.start, labels.code, rows)
+    ]
 
 
 def _lists(start: Int64s, item: Int32s, rows: Int64s) -> list[list[int]]:

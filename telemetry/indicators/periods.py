@@ -34,6 +34,7 @@ def quarter_window(year: int, quarter: int) -> Window:
     return day_in(year, 3 * quarter - 2, 1), day_in(next_year, next_month, 1) - 1
 
 
+@lru_cache(_QUARTERS)
 def year_to_date_window(year: int, quarter: int) -> Window:
     """From 1 January to the last day of the quarter; that of the fourth is the calendar year."""
     return day_in(year, 1, 1), quarter_window(year, quarter)[1]
