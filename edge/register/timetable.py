@@ -6,6 +6,7 @@ Computes no lesson and knows no zone: days and wall times stay what they are.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import partial
 from types import MappingProxyType
@@ -43,16 +44,20 @@ _HAPPENING = {
 
 def timetable(register: Snapshot) -> words.Timetable:
     """All that was entered about lessons; equal snapshots give equal timetables."""
-    slots = {row.id: row.value for row in register.rows(lessons.Slot)}
+    known = _Known(
+        slots={row.id: row.value for row in register.rows(lessons.Slot)},
+        groups={row.id: row.value for row in register.rows(lessons.Group)},
+        programs={row.id: row.value for row in register.rows(lessons.Program)},
+    )
     return words.Timetable(
         bell_schedules=tuple(map(_bell_schedule, register.rows(calendar.BellSchedule))),
         terms=tuple(map(_term, register.rows(calendar.Term))),
         holidays=tuple(map(_holiday, register.rows(calendar.Holiday))),
         moved_days=tuple(map(_moved_day, register.rows(calendar.MovedDay))),
-        slots=tuple(map(_slot, register.rows(lessons.Slot))),
-        substitutions=tuple(map(partial(_substitution, slots), register.rows(lessons.Substitution))),
+        slots=tuple(map(partial(_slot, known), register.rows(lessons.Slot))),
+        substitutions=tuple(map(partial(_substitution, known), register.rows(lessons.Substitution))),
         cancellations=tuple(words.Cancellation(lesson=row.value.lesson) for row in register.rows(lessons.Cancellation)),
-        one_offs=tuple(map(_one_off, register.rows(lessons.OneOff))),
+        one_offs=tuple(map(partial(_one_off, known), register.rows(lessons.OneOff))),
         opening_hours=tuple(map(_opening_hours, register.rows(calendar.OpeningHours))),
         maintenance=tuple(map(_maintenance, register.rows(upkeep.PlannedMaintenance))),
     )
@@ -168,57 +173,73 @@ def _when(lesson: int | None, start: str | None, end: str | None) -> words.When 
     return None if lesson is None else words.LessonNumber(lesson)
 
 
-def _binding(value: lessons.Slot | lessons.OneOff) -> words.Binding:
-    return words.Binding(
-        room=value.room,
-        equipment=_equipment(value.equipment),
-        group=value.group,
-        program=value.program,
-        teacher=value.teacher,
-        partner=value.partner,
-        form=_FORM[value.form],
-        learners=value.learners,
-    )
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What a lesson may name, by code; what it leaves open it has from its group, then from its program.
+
+    A form other than in person is always said, so a lesson that is in person takes its program's form.
+    """
+
+    slots: Mapping[str, lessons.Slot]
+    groups: Mapping[str, lessons.Group]
+    programs: Mapping[str, lessons.Program]
+
+    def binding(self, value: lessons.Slot | lessons.OneOff) -> words.Binding:
+        group = self.groups.get(value.group)
+        named = value.program or (group.program if group else "")
+        program = self.programs.get(named)
+        partners = (value.partner, group.partner if group else "", program.partner if program else "")
+        form = program.form if program and value.form is lessons.Form.IN_PERSON else value.form
+        return words.Binding(
+            room=value.room,
+            equipment=_equipment(value.equipment),
+            group=value.group,
+            program=named,
+            teacher=value.teacher,
+            partner=next(filter(None, partners), ""),
+            form=_FORM[form],
+            learners=value.learners,
+        )
 
 
-def _slot(row: Row[lessons.Slot]) -> words.Slot:
+def _slot(known: _Known, row: Row[lessons.Slot]) -> words.Slot:
     value = row.value
     when = _when(value.lesson, value.start, value.end)
     return words.Slot(
         id=row.id,
         weekday=value.weekday - 1,
         when=when,  # type: ignore[arg-type]  # a slot has one of both
-        binding=_binding(value),
+        binding=known.binding(value),
         parity=_PARITY[value.week],
         first_day=_first(value.first_day),
         last_day=_last(value.last_day),
     )
 
 
-def _substitution(slots: Mapping[str, lessons.Slot], row: Row[lessons.Substitution]) -> words.Substitution:
+def _substitution(known: _Known, row: Row[lessons.Substitution]) -> words.Substitution:
     """The slot's own words where the substitution says nothing."""
     value = row.value
-    slot = slots[value.slot]
+    slot = known.slots[value.slot]
     changed = {name: told for name in _SUBSTITUTED if (told := getattr(value, name)) is not None}
     when = _when(value.lesson, value.start, value.end) or _when(slot.lesson, slot.start, slot.end)
     return words.Substitution(
         slot=value.slot,
         day=day_of(value.day),
         when=when,  # type: ignore[arg-type]  # a slot has one of both
-        binding=_binding(slot.model_copy(update=changed)),
+        binding=known.binding(slot.model_copy(update=changed)),
     )
 
 
 _SUBSTITUTED = ("room", "equipment", "group", "program", "teacher", "partner", "form", "learners")
 
 
-def _one_off(row: Row[lessons.OneOff]) -> words.OneOff:
+def _one_off(known: _Known, row: Row[lessons.OneOff]) -> words.OneOff:
     value = row.value
     return words.OneOff(
         id=row.id,
         day=day_of(value.day),
         times=_times(value.start, value.end),
-        binding=_binding(value),
+        binding=known.binding(value),
         kind=_HAPPENING[value.happening],
     )
 

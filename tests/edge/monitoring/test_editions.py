@@ -224,10 +224,14 @@ def test_any_byte_of_a_body_that_is_changed_is_found(place: Place) -> None:
         assert [fault.place for fault in register_faults(path)] == ["edition 2026-Q3/1"]
 
 
+RAISED = """replace(words, '"count":4', '"count":5')"""
+
+
 def test_a_register_that_was_changed_behind_an_edition_is_found_and_the_value_named(place: Place) -> None:
     edition = place.close()
     with closing(sqlite3.connect(place.folder / "register.sqlite")) as harmed:
-        harmed.execute("UPDATE history SET words = replace(words, '\"count\":4', '\"count\":5') WHERE id = 'e-1'")
+        for table in ("history", "entries"):
+            harmed.execute(f"UPDATE {table} SET words = {RAISED} WHERE id = 'e-1'")  # noqa: S608 fixed words
         harmed.commit()
     assert any(
         fault.place == "history of enrolment e-1, version 1"

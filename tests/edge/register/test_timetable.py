@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import pytest
+
 from edge.register.calendar import Holiday, MovedDay, OpeningHours, Term
 from edge.register.contract import Put, Register
 from edge.register.evidence import RuleSet
-from edge.register.lessons import Cancellation, OneOff, Partner, Substitution
+from edge.register.lessons import Cancellation, Form, Group, OneOff, Partner, Program, Slot, Substitution
 from edge.register.timetable import labels, rules, timetable
 from edge.register.upkeep import PlannedMaintenance
 from edge.zones import zone_of
@@ -99,6 +101,28 @@ def test_a_substitution_may_move_the_lesson(register: Register) -> None:
     later = Substitution.model_validate({"slot": "mon-2", "day": "2026-11-23", "start": "15:00", "end": "15:45"})
     put(register, *school(), ("sub", later))
     assert timetable(register.snapshot()).substitutions[0].when == words.Times(15 * HOUR, 15 * HOUR + 45 * MINUTE)
+
+
+@pytest.mark.parametrize(
+    ("said", "partner", "form"),
+    [
+        ({"group": "g"}, "of-group", words.Form.NETWORK),
+        ({"program": "p"}, "of-program", words.Form.NETWORK),
+        ({"group": "g", "partner": "own", "form": "remote"}, "own", words.Form.REMOTE),
+        ({}, "", words.Form.IN_PERSON),
+    ],
+    ids=["group", "program", "own", "nothing"],
+)
+def test_what_a_lesson_leaves_open_it_has_from_its_group_then_from_its_program(
+    register: Register, said: dict[str, str], partner: str, form: words.Form
+) -> None:
+    names = [(one, Partner(name=one)) for one in ("own", "of-group", "of-program")]
+    program = Program(name="P", partner="of-program", form=Form.NETWORK)
+    slot = Slot.model_validate({"weekday": 1, "lesson": 1, **said})
+    put(register, *names, ("p", program), ("g", Group(name="G", program="p", partner="of-group")), ("s", slot))
+    (made,) = timetable(register.snapshot()).slots
+    assert (made.binding.partner, made.binding.form) == (partner, form)
+    assert made.binding.program == ("p" if said.keys() & {"group", "program"} else "")
 
 
 def test_codes_have_names(register: Register) -> None:

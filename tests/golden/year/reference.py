@@ -186,9 +186,20 @@ class Reference:
             return {"room": session.id.split(":")[1]}
         name, _, day = session.id.partition(":")
         if not day:
-            return {"form": "in_person", **self.all("one_off")[name]}
+            return self.inherited(self.all("one_off")[name])
         swapped = [one for one in self.all("substitution").values() if (one["slot"], one["day"]) == (name, day)]
-        return {"form": "in_person", **self.all("slot")[name], **(swapped[0] if swapped else {})}
+        return self.inherited({**self.all("slot")[name], **(swapped[0] if swapped else {})})
+
+    def inherited(self, said: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What a lesson leaves open it has from its group, then from its program."""
+        group = self.all("group").get(said.get("group", ""), {})
+        named = said.get("program") or group.get("program", "")
+        program = self.all("program").get(named, {})
+        partner = said.get("partner") or group.get("partner") or program.get("partner", "")
+        form = said.get("form", "in_person")
+        if form == "in_person":
+            form = program.get("form", "in_person")
+        return {**said, "program": named, "partner": partner, "form": form}
 
     def standing(self, name: str, value: str, days: Window) -> list[Lesson]:
         """Lessons of a group, program or partner that stand in the timetable."""
