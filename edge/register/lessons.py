@@ -68,9 +68,9 @@ def _one_way_to_tell_time(lesson: int | None, start: str | None, end: str | None
 class Slot(Entry):
     """A lesson that repeats on a weekday of term, from `first_day` to `last_day` inclusive where given.
 
-    It is at the bells of `lesson`, or from `start` to `end`. Where no equipment is named, the room's is meant. A program
-    that is not named is the group's; a partner that is not named, and a form that is in person, are those of the group
-    or the program.
+    It is at the bells of `lesson`, or from `start` to `end`. Where no equipment is named, the room's is meant. A
+    program that is not named is the group's; a partner that is not named, and a form that is in person, are those of
+    the group or the program.
     """
 
     kind: ClassVar[str] = "slot"
