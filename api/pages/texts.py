@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from datetime import date as Date  # noqa: N812 - `date` is what a method here is called
+from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -43,11 +45,12 @@ def plural_form(language: Language, n: int) -> str:
     return "few" if n % 10 in (2, 3, 4) and n % 100 not in (12, 13, 14) else "many"
 
 
-def load(language: Language) -> dict[str, Entry]:
-    """A language's table of all its files: dotted keys to texts, or to plural forms."""
+@cache
+def load(language: Language) -> Mapping[str, Entry]:
+    """A language's table of all its files, read once: dotted keys to texts, or to plural forms."""
     files = [Path(__file__).parent / f"{part}_{language}.toml" for part in PARTS]
     tables = [tomllib.loads(path.read_text(encoding="utf-8")) for path in files]
-    return {key: entry for table in tables for key, entry in _flat(table, "")}
+    return MappingProxyType({key: entry for table in tables for key, entry in _flat(table, "")})
 
 
 def _flat(table: Mapping[str, object], prefix: str) -> list[tuple[str, Entry]]:
