@@ -138,7 +138,7 @@ def test_the_report_prints_to_a_clean_pdf(tmp_path: Path) -> None:
 
 
 MEASURE = """
-import resource, sys, time
+import resource, sys
 sys.path.insert(0, {root!r})
 from tests.system.many_rows import book_of_evidence
 from api.exports.formats import FORMATS, Format
@@ -146,22 +146,17 @@ book, form = book_of_evidence(50_000), Format({form!r})
 if form is Format.PARQUET:
     import pyarrow.parquet
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-started = time.process_time()
 with open({out!r}, "w+b") as file:
     FORMATS[form].write(book, file)
-print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024, time.process_time() - started)
+print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
 """
-"""Prints the peak of memory that writing took, in MiB, and its CPU seconds."""
+"""Prints the peak of memory that writing took, in MiB; its time is told by `make bench`."""
 
 MEMORY_MIB = 150
-CPU_S = 15
-"""Thrice the bar, which is of a machine that does nothing else; `make bench` measures that."""
 
 
 @pytest.mark.parametrize("form", ["xlsx", "csv", "csv-excel", "json", "parquet"])
 def test_fifty_thousand_rows_of_evidence_are_streamed(tmp_path: Path, form: str) -> None:
     root = str(Path(__file__).parents[2])
     said = run(sys.executable, "-c", MEASURE.format(root=root, form=form, out=str(tmp_path / "many")))
-    mib, seconds = map(float, said.stdout.split())
-    assert mib <= MEMORY_MIB
-    assert seconds <= CPU_S
+    assert int(said.stdout) <= MEMORY_MIB
