@@ -166,7 +166,7 @@ def test_a_proposal_is_accepted_with_whose_lesson_it_was(club: Lab) -> None:
     assert (answer.status_code, answer.headers["location"]) == (303, f"{WHO['back']}#s-{name}")
     (row,) = club.register.rows(OneOff).value
     assert (row.id, row.value.group, row.value.learners, row.value.name) == (name, "pr-1", 7, "клуб")
-    assert "ПР-1 Мастерская Подтверждено вручную" in visible(club.page(LIST, **RU))
+    assert "ПР-1 Робототехника Мастерская Подтверждено вручную" in visible(club.page(LIST, **RU))
     moved = club.client.get(f"{LIST}/{old}", follow_redirects=False)
     assert (moved.status_code, moved.headers["location"]) == (303, f"{LIST}/{name}")
     assert said(club, f"{LIST}/{old}", say="unconfirmed").headers["location"] == f"{LIST}/{name}"
