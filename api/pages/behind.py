@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from urllib.parse import quote, urlencode
 
 from api.pages.amounts import amount_text, magnitude, tenths
-from api.pages.quarter import day_text, part_name
+from api.pages.monitoring_words import day_text, part_name
 from api.pages.shapes import ENTERED
 from api.pages.texts import Texts
 from edge.monitoring.contract import Evidence, EvidenceRow, Report

@@ -11,7 +11,7 @@ from itertools import groupby
 
 from api.pages.amounts import amount_text
 from api.pages.behind import differs
-from api.pages.quarter import name_of, part_name, quarter_name
+from api.pages.monitoring_words import name_of, part_name, quarter_name
 from api.pages.texts import Texts
 from edge.monitoring.contract import Difference, Edition, Period, Report
 from telemetry.indicators.definition import Indicator, Unit

@@ -18,7 +18,8 @@ from api.downloads import downloads_of
 from api.entering import period_now
 from api.pages.editions import difference_lines, edition_line, href_of
 from api.pages.faulty import NONE, Faults
-from api.pages.quarter import quarter_name, quarter_page
+from api.pages.monitoring_words import quarter_name
+from api.pages.quarter import quarter_page
 from api.pages.texts import Texts
 from api.posted import Posted, PostedIn, known_author, remembered
 from api.routes.monitoring_page import Asked, AskedIn, edition_called

@@ -14,7 +14,7 @@ from api.exports.quarterly import asked_of
 from api.exports.question import Question
 from api.exports.words import words_of
 from api.pages.form_check import form_page
-from api.pages.quarter import quarter_name
+from api.pages.monitoring_words import quarter_name
 from api.routes.exports import sources_of
 from api.routes.forms import FormIn, filling_of
 from api.routes.monitoring_page import AskedIn

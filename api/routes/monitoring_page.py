@@ -19,7 +19,9 @@ from api.downloads import downloads_of
 from api.entering import period_now
 from api.pages.behind import evidence_page
 from api.pages.editions import edition_line
-from api.pages.quarter import QuarterPage, indicator_line, quarter_name, quarter_page, source_line
+from api.pages.indicator_line import indicator_line
+from api.pages.monitoring_words import quarter_name
+from api.pages.quarter import QuarterPage, quarter_page, source_line
 from api.pages.shapes import ENTERED
 from api.pages.texts import Texts
 from api.problem import Problem
