@@ -15,6 +15,7 @@ from typing import cast
 import numpy as np
 from pcodec import ChunkConfig, standalone
 
+from edge import checksum
 from edge.errors import Damaged
 from telemetry.columns import Float64s, Int64s
 from telemetry.model import NS_PER_S, Instant
@@ -66,10 +67,10 @@ class Chunk:
     values: bytes | None
 
     def row(self, offset: int) -> tuple[object, ...]:
-        """The values of a row of `chunks`, in the schema's order."""
+        """The values of a row of `chunks`, in the schema's order; its checksum is of the offset too."""
         return (
             offset, self.channel_id, self.first, self.last, self.n, self.least, self.greatest, self.total,
-            self.received_at, self.run, self.encoding, self.crc32, self.times, self.values,
+            self.received_at, self.run, self.encoding, checksum.placed(offset, self.crc32), self.times, self.values,
         )  # fmt: skip
 
 
@@ -131,12 +132,18 @@ def values_of(chunk: Chunk) -> Float64s:
 
 
 def crc_of(chunk: Chunk) -> int:
-    """What `chunk.crc32` has to be."""
+    """What `chunk.crc32` has to be before it has an offset."""
     words = (
         chunk.channel_id, chunk.first, chunk.last, chunk.n, chunk.least, chunk.greatest, chunk.total,
         chunk.received_at, chunk.encoding,
     )  # fmt: skip
     return _crc(words, chunk.run, chunk.times, chunk.values)
+
+
+def is_sound(chunk: Chunk, offset: int, earlier: int | None) -> bool:
+    """Whether a row is what was written at `offset`; `earlier` is what the table of that name says of the offset."""
+    crc = crc_of(chunk)
+    return chunk.crc32 == checksum.placed(offset, crc) or (chunk.crc32 == crc and earlier == checksum.of(offset, crc))
 
 
 def statistics(v: Float64s) -> tuple[float, float, float]:

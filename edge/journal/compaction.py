@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from edge.errors import Damaged
-from edge.journal import chunks
+from edge.journal import chunks, database
 from edge.journal.chunks import CHUNK_READINGS, HOUR_NS, Chunk, Origin, TimeCode, ValueCode
 from edge.journal.keeper import INSERT_CHUNK, Keeper
 from edge.journal.series import rising
@@ -98,7 +98,7 @@ _HEADS = (
     "SELECT offset, first, last, n, run, encoding FROM chunks "
     "WHERE channel_id = ? AND first >= ? AND first < ? ORDER BY first, offset"
 )
-_CHUNK = f"SELECT {chunks.COLUMNS} FROM chunks WHERE offset = ?"  # noqa: S608 fixed words
+_CHUNK = f"SELECT {database.EARLIER}, {chunks.COLUMNS} FROM chunks AS own WHERE offset = ?"  # noqa: S608 fixed words
 
 
 def unjoined_hours(reading: sqlite3.Connection, *, now: Instant) -> tuple[Hour, ...]:
@@ -189,7 +189,8 @@ def _sound(reading: sqlite3.Connection, head: RowHead) -> Chunk:
     row = reading.execute(_CHUNK, (head.offset,)).fetchone()
     if row is None:
         raise Damaged(f"chunk {head.offset} is in the index and not in the table")
-    chunk = Chunk(*row)
-    if chunks.crc_of(chunk) != chunk.crc32:
+    earlier, *columns = row
+    chunk = Chunk(*columns)
+    if not chunks.is_sound(chunk, head.offset, earlier):
         raise Damaged(f"chunk {head.offset} is not what was written")
     return chunk

@@ -11,6 +11,7 @@ import sqlite3
 import uuid
 from pathlib import Path
 
+from edge import checksum
 from edge.errors import Damaged, GiveUp
 
 SCHEMAS = tuple(sorted((Path(__file__).parent / "schema").glob("[0-9]*.sql")))
@@ -25,13 +26,18 @@ WAL_PAGES = 8000
 WAL_KEPT_BYTES = 16 * 2**20
 """What is kept of a log that grew: writing over it is quicker than growing it anew."""
 
+EARLIER = "(SELECT earlier.crc32 FROM earlier WHERE earlier.offset = own.offset)"
+"""What `is_sound` of a row of `own` asks for."""
+
 _BUSY_S = 10.0
 
 
 def connect(path: Path, *, mode: str = "rw") -> sqlite3.Connection:
     """A connection in explicit transactions, usable from any one thread at a time; `mode` as in SQLite's URIs."""
     uri = f"{path.absolute().as_uri()}?mode={mode}"
-    return sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False, timeout=_BUSY_S)
+    connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False, timeout=_BUSY_S)
+    checksum.teach(connection)
+    return connection
 
 
 def connect_reading(path: Path) -> sqlite3.Connection:
@@ -131,7 +137,8 @@ def _migrate(connection: sqlite3.Connection, path: Path) -> None:
         )
     for number, schema in enumerate(SCHEMAS[version:], version + 1):
         connection.executescript(f"BEGIN IMMEDIATE; {schema.read_text()}; PRAGMA user_version = {number}; COMMIT;")
-    connection.execute("INSERT OR IGNORE INTO gateway VALUES (1, ?, NULL, 0, 0, 0, 0)", (str(uuid.uuid4()),))
+    new = (1, str(uuid.uuid4()), None, 0, 0, 0, 0)
+    connection.execute("INSERT OR IGNORE INTO gateway VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (*new, checksum.of(*new)))
 
 
 def _fix_of(error: sqlite3.OperationalError, path: Path) -> str:

@@ -17,7 +17,7 @@ from edge.errors import Damaged
 from edge.journal import chunks, packing, stretches, words
 from edge.journal.chunks import HOUR_NS, Chunk, Origin
 from edge.journal.contract import NOTES_BYTES, Committed, Offset
-from edge.journal.known import EVER, Known, KnownChannel, load
+from edge.journal.known import EVER, UPDATE_CHANNEL, UPDATE_GATEWAY, Known, KnownChannel, load
 from edge.journal.series import Series, check_batch, check_reading, gather
 from telemetry.columns import Float64s, Int64s
 from telemetry.model import (
@@ -82,8 +82,7 @@ _OVERLAPPING = (
     "WHERE channel_id = ? AND first >= ? AND first <= ? AND last >= ?"
 )
 _NEXT_FIRST = "SELECT first FROM chunks WHERE channel_id = ? AND first >= ? AND last > ? ORDER BY first LIMIT 1"
-_UPDATE_CHANNEL = "UPDATE channels SET unit = ?, first = ?, last = ?, n = ?, last_value = ? WHERE id = ?"
-_UPDATE_GATEWAY = "UPDATE gateway SET alive = ?, offset = ?, readings = ?, records = ?, rejected = ?"
+_INSERT_NOTE = "INSERT INTO notes VALUES (?1, ?2, crc32_of(?1, ?2))"
 
 
 class Keeper:
@@ -205,7 +204,7 @@ class Keeper:
     def _note(self, notes: Sequence[bytes]) -> None:
         """Append, and let go what reaches no further than `NOTES_BYTES` before the end."""
         reaches = list(accumulate((len(note) for note in notes), initial=self.known.noted))
-        self.connection.executemany("INSERT INTO notes VALUES (?, ?)", zip(reaches[1:], notes, strict=True))
+        self.connection.executemany(_INSERT_NOTE, zip(reaches[1:], notes, strict=True))
         self.connection.execute("DELETE FROM notes WHERE reach <= ?", (reaches[-1] - NOTES_BYTES,))
         self.known.noted = reaches[-1]
 
@@ -215,7 +214,7 @@ class Keeper:
         if channel is None:
             row = self.connection.execute(_INSERT_CHANNEL, key)
             channel = KnownChannel(int(row.lastrowid or 0), *key, "", 0, 0, 0, 0.0)
-            self.known.channels[key] = channel
+            self.known.channels[key] = self._touched[channel.id] = channel
         return channel
 
     def _flush(self) -> None:
@@ -224,12 +223,9 @@ class Keeper:
 
     def _finish(self, alive: Instant) -> None:
         self._flush()
-        self.connection.executemany(
-            _UPDATE_CHANNEL, [(c.unit, c.first, c.last, c.n, c.last_value, c.id) for c in self._touched.values()]
-        )
-        known = self.known
-        known.alive = alive
-        self.connection.execute(_UPDATE_GATEWAY, (alive, known.offset, known.readings, known.records, known.rejected))
+        self.connection.executemany(UPDATE_CHANNEL, [channel.row() for channel in self._touched.values()])
+        self.known.alive = int(alive)
+        self.connection.execute(UPDATE_GATEWAY, self.known.row())
 
 
 def _times(chunk: Chunk) -> Int64s:

@@ -8,8 +8,15 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass, field
 
+from edge import checksum
 from edge.journal.chunks import Chunk
 from telemetry.model import Instant
+
+UPDATE_CHANNEL = "UPDATE channels SET unit = ?, first = ?, last = ?, n = ?, last_value = ?, crc32 = ? WHERE id = ?"
+"""Takes `KnownChannel.row`."""
+
+UPDATE_GATEWAY = "UPDATE gateway SET alive = ?, offset = ?, readings = ?, records = ?, rejected = ?, crc32 = ?"
+"""Takes `Known.row`."""
 
 EVER = 2**64
 """Later than any instant."""
@@ -30,6 +37,11 @@ class KnownChannel:
     free_from: Instant = -EVER
     free_until: Instant = EVER
 
+    def row(self) -> tuple[str | float, ...]:
+        """The values of `UPDATE_CHANNEL`, with their checksum."""
+        said = (self.unit, self.first, self.last, self.n, self.last_value)
+        return (*said, checksum.of(self.id, self.equipment, self.channel, *said), self.id)
+
     def is_free(self, first: Instant, last: Instant) -> bool:
         """Whether nothing is kept in [first, last] for certain."""
         return self.free_from < first and last < self.free_until
@@ -37,7 +49,7 @@ class KnownChannel:
     def grown(self, chunk: Chunk, last_value: float) -> None:
         """Count a chunk that was just written."""
         if self.n == 0 or chunk.last > self.last:
-            self.last, self.last_value = chunk.last, last_value
+            self.last, self.last_value = chunk.last, last_value + 0.0  # -0.0 would come back as 0.0
         self.first = chunk.first if self.n == 0 else min(self.first, chunk.first)
         self.n += chunk.n
 
@@ -59,6 +71,11 @@ class Known:
     """(equipment, day since 1970) of changes that are not packed."""
     noted: int = 0
     """Bytes of all notes ever kept."""
+
+    def row(self) -> tuple[int | None, ...]:
+        """The values of `UPDATE_GATEWAY`, with their checksum."""
+        said = (self.alive, self.offset, self.readings, self.records, self.rejected)
+        return (*said, checksum.of(1, self.instance, *said))
 
     def next_offset(self) -> int:
         """Give out an offset; taken back where the commit fails, because all of this is read anew then."""

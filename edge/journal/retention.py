@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from edge.journal.chunks import HOUR_NS
 from edge.journal.keeper import Keeper
-from edge.journal.known import KnownChannel
+from edge.journal.known import UPDATE_CHANNEL, UPDATE_GATEWAY, KnownChannel
 from telemetry.model import Instant
 
 ENOUGH = 0.95
@@ -37,9 +37,10 @@ _ROWS = """
     SELECT offset, n, first, last FROM chunks WHERE channel_id = ? AND first >= ? AND first < ? ORDER BY first LIMIT ?
 """
 _COUNT = """
-    INSERT INTO dropped VALUES (?, ?, ?, ?) ON CONFLICT (channel_id) DO UPDATE SET
+    INSERT INTO dropped (channel_id, n, first, last) VALUES (?, ?, ?, ?) ON CONFLICT (channel_id) DO UPDATE SET
     n = n + excluded.n, first = min(first, excluded.first), last = max(last, excluded.last)
 """
+_SEAL = "UPDATE dropped SET crc32 = crc32_of(channel_id, n, first, last) WHERE channel_id = ?"
 _FORGET = """
     DELETE FROM run_stretches WHERE equipment = ?1 AND first < ?2 AND last < ?2
     AND NOT EXISTS (SELECT 1 FROM runs WHERE runs.run = run_stretches.run)
@@ -75,7 +76,7 @@ def drop_oldest(connection: sqlite3.Connection, keeper: Keeper) -> Dropped | Non
     left = (one.first for one in kept if one.equipment == channel.equipment and one.n)
     connection.execute(_FORGET, (channel.equipment, min(left, default=gone.last + 1)))
     known.readings -= gone.n
-    connection.execute("UPDATE gateway SET readings = ?", (known.readings,))
+    connection.execute(UPDATE_GATEWAY, known.row())
     return gone
 
 
@@ -93,5 +94,6 @@ def _count(connection: sqlite3.Connection, channel: KnownChannel, gone: Dropped)
     row = connection.execute(query, (channel.id,)).fetchone()
     channel.n = channel.n - gone.n if row else 0
     channel.first = row[0] if row else channel.last
-    connection.execute("UPDATE channels SET first = ?, n = ? WHERE id = ?", (channel.first, channel.n, channel.id))
+    connection.execute(UPDATE_CHANNEL, channel.row())
     connection.execute(_COUNT, (channel.id, gone.n, gone.first, gone.last))
+    connection.execute(_SEAL, (channel.id,))

@@ -19,7 +19,7 @@ _MEETING = """
     SELECT first, last FROM run_stretches WHERE run = ? AND equipment = ? AND first <= ? AND last >= ? ORDER BY first
 """
 _DELETE = "DELETE FROM run_stretches WHERE run = ? AND equipment = ? AND first = ?"
-_INSERT = "INSERT INTO run_stretches VALUES (?, ?, ?, ?)"
+_INSERT = "INSERT INTO run_stretches VALUES (?1, ?2, ?3, ?4, crc32_of(?1, ?2, ?3, ?4))"
 
 
 def named(series: Iterable[Series]) -> Mapping[tuple[str, EquipmentId], Int64s]:

@@ -8,28 +8,20 @@ from __future__ import annotations
 import math
 import sqlite3
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from edge.errors import Damaged
-from edge.journal import chunks, packing, words
+from edge.journal import chunks, packing, tallies, words
 from edge.journal.chunks import HOUR_NS, Chunk
-from edge.journal.database import SCHEMAS, connect_reading, schema_version
+from edge.journal.database import EARLIER, SCHEMAS, connect_reading, schema_version
+from edge.journal.tallies import UNFIT, Fault
 from edge.journal.words import LogRow
 from telemetry.columns import Float64s, Int64s
 
 FAULTS_LIMIT = 1000
 """Told of one journal: who has more restores a backup."""
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """What is wrong, and where: `chunk 812 of lab-1/temperature`."""
-
-    place: str
-    message: str
 
 
 def verify(path: Path) -> tuple[Fault, ...]:
@@ -74,15 +66,19 @@ def _structure(connection: sqlite3.Connection) -> Iterator[Fault]:
 
 def _chunks(connection: sqlite3.Connection) -> Iterator[Fault]:
     names = {row[0]: f"{row[1]}/{row[2]}" for row in connection.execute("SELECT id, equipment, channel FROM channels")}
-    rows = connection.execute(f"SELECT offset, {chunks.COLUMNS} FROM chunks ORDER BY channel_id, first")  # noqa: S608 fixed words
+    rows = connection.execute(
+        f"SELECT offset, {EARLIER}, {chunks.COLUMNS} FROM chunks AS own ORDER BY channel_id, first"  # noqa: S608 fixed words
+    )
     channel_id, reach, previous = 0, 0, np.zeros(0, np.int64)
-    for offset, *row in rows:
+    for offset, earlier, *row in rows:
         chunk = Chunk(*row)
         place = f"chunk {offset} of {names.get(chunk.channel_id, 'an unknown channel')}"
         if chunk.channel_id != channel_id:
             channel_id, reach, previous = chunk.channel_id, chunk.first - 1, np.zeros(0, np.int64)
         try:
             t = chunks.times_of(chunk)
+            if not chunks.is_sound(chunk, offset, earlier):
+                yield Fault(place, UNFIT)
             yield from (Fault(place, message) for message in _faults_of(chunk, t, chunks.values_of(chunk)))
         except Damaged as error:
             yield Fault(place, str(error))
@@ -94,8 +90,6 @@ def _chunks(connection: sqlite3.Connection) -> Iterator[Fault]:
 
 
 def _faults_of(chunk: Chunk, t: Int64s, v: Float64s) -> Iterator[str]:
-    if chunks.crc_of(chunk) != chunk.crc32:
-        yield "its checksum does not fit"
     if not (t[1:] > t[:-1]).all():
         yield "its times do not rise"
     if not np.isfinite(v).all():
@@ -112,11 +106,12 @@ def _faults_of(chunk: Chunk, t: Int64s, v: Float64s) -> Iterator[str]:
 
 
 def _log(connection: sqlite3.Connection) -> Iterator[Fault]:
-    for offset, *row in connection.execute(f"SELECT offset, {words.COLUMNS} FROM log ORDER BY offset"):  # noqa: S608 fixed words
+    query = f"SELECT offset, {EARLIER}, {words.COLUMNS} FROM log AS own ORDER BY offset"  # noqa: S608 fixed words
+    for offset, earlier, *row in connection.execute(query):
         entry = LogRow(*row)
         # A flipped bit of a row's head makes a number of a blob.
-        if not isinstance(entry.raw, bytes) or words.crc_of(entry) != entry.crc32:
-            yield Fault(f"log {offset} of {entry.equipment or 'the gateway'}", "its checksum does not fit")
+        if not isinstance(entry.raw, bytes) or not words.is_sound(entry, offset, earlier):
+            yield Fault(f"log {offset} of {entry.equipment or 'the gateway'}", UNFIT)
 
 
 def _days(connection: sqlite3.Connection) -> Iterator[Fault]:
@@ -136,46 +131,6 @@ def _runs(connection: sqlite3.Connection) -> Iterator[Fault]:
         yield Fault(f"chunk {offset} of {equipment}", f"the stretches of run {run!r} do not hold it")
 
 
-def _offsets(connection: sqlite3.Connection) -> Iterator[Fault]:
-    """Each table's offsets rise because they are its key; none may be in both or beyond the last one given out."""
-    for (offset,) in connection.execute("SELECT offset FROM chunks INTERSECT SELECT offset FROM log"):
-        yield Fault(f"offset {offset}", "both a chunk and a log row have it")
-    query = "SELECT max(coalesce((SELECT max(offset) FROM chunks), 0), coalesce((SELECT max(offset) FROM log), 0))"
-    (greatest,) = connection.execute(query).fetchone()
-    row = connection.execute("SELECT offset FROM gateway").fetchone()
-    if row is None or greatest > row[0]:
-        yield Fault("gateway", f"offset {greatest} is in use and was never given out")
-
-
-def _counters(connection: sqlite3.Connection) -> Iterator[Fault]:
-    query = """
-        SELECT equipment, channel FROM channels WHERE n != (
-            SELECT coalesce(sum(n), 0) FROM chunks WHERE channel_id = id)
-        OR n > 0 AND (first, last) != (SELECT min(first), max(last) FROM chunks WHERE channel_id = id)
-    """
-    for equipment, channel in connection.execute(query):
-        yield Fault(
-            f"channel {equipment}/{channel}", "its number of readings, first or last time do not fit its chunks"
-        )
-    query = """
-        SELECT readings, (SELECT coalesce(sum(n), 0) FROM channels), records, (SELECT count(*) FROM log) FROM gateway
-    """
-    for readings, of_channels, records, of_log in connection.execute(query):
-        if (readings, records) != (of_channels, of_log):
-            yield Fault(
-                "gateway", f"it counts {readings} readings and {records} records, not {of_channels} and {of_log}"
-            )
-
-
-def _notes(connection: sqlite3.Connection) -> Iterator[Fault]:
-    """Each one begins where the one before it ends."""
-    end: int | None = None
-    for reach, size in connection.execute("SELECT reach, length(note) FROM notes ORDER BY reach"):
-        if end is not None and reach - size != end:
-            yield Fault(f"note {reach}", "it does not follow the one before it")
-        end = reach
-
-
 _CHECKS: tuple[tuple[str, Callable[[sqlite3.Connection], Iterator[Fault]]], ...] = (
     ("file", _schema),
     ("file", _structure),
@@ -183,7 +138,5 @@ _CHECKS: tuple[tuple[str, Callable[[sqlite3.Connection], Iterator[Fault]]], ...]
     ("table log", _log),
     ("table state_days", _days),
     ("table run_stretches", _runs),
-    ("offsets", _offsets),
-    ("counters", _counters),
-    ("table notes", _notes),
+    *tallies.CHECKS,
 )

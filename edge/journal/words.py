@@ -13,6 +13,7 @@ from enum import IntEnum
 from hashlib import blake2b
 from typing import Any, TypeAlias, cast
 
+from edge import checksum
 from telemetry.model import (
     Channel,
     ClockJumped,
@@ -72,10 +73,10 @@ class LogRow:
         return (self.equipment, self.kind, self.at, self.mark)
 
     def row(self, offset: int) -> tuple[object, ...]:
-        """The values of a row of `log`, in the schema's order."""
+        """The values of a row of `log`, in the schema's order; its checksum is of the offset too."""
         return (
             offset, self.kind, self.equipment, self.at, self.mark, self.received_at, self.valid_ns, self.words,
-            self.raw, self.crc32,
+            self.raw, checksum.placed(offset, self.crc32),
         )  # fmt: skip
 
 
@@ -113,9 +114,15 @@ def job_key(job: str) -> bytes:
 
 
 def crc_of(row: LogRow) -> int:
-    """What `row.crc32` has to be."""
+    """What `row.crc32` has to be before it has an offset."""
     words = repr((row.kind, row.equipment, row.at, row.mark, row.received_at, row.valid_ns, row.words))
     return zlib.crc32(row.raw, zlib.crc32(words.encode(errors="surrogatepass")))
+
+
+def is_sound(row: LogRow, offset: int, earlier: int | None) -> bool:
+    """Whether a row is what was written at `offset`; `earlier` is what the table of that name says of the offset."""
+    crc = crc_of(row)
+    return row.crc32 == checksum.placed(offset, crc) or (row.crc32 == crc and earlier == checksum.of(offset, crc))
 
 
 _Written: TypeAlias = tuple[Kind, dict[str, Any], int | bytes | None]

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import orjson
 
-from edge.errors import GiveUp
+from edge.errors import Damaged, GiveUp
 from edge.monitoring import body as bodies
 from edge.monitoring.canonical import Plain
 from edge.monitoring.contract import Edition
@@ -25,7 +25,10 @@ _FIX = "Run `labedge verify` to find what is damaged, and restore a backup."
 
 
 def faults_of(edition: Edition, store: Store, register: Register, *, at: Instant) -> tuple[Fault, ...]:
-    """Why an edition cannot be made anew, or is another one then; raises `Damaged` where its body cannot be read."""
+    """Why an edition cannot be made anew, or is another one then; raises `Damaged` where its body cannot be read.
+
+    The register is read from the history of its entries alone, whose rows have checksums.
+    """
     place = f"edition {edition.period.label}/{edition.number}"
     body = bodies.read(edition.body, place)
     made_of = body.report.computed_from
@@ -38,8 +41,8 @@ def faults_of(edition: Edition, store: Store, register: Register, *, at: Instant
         message = f"it was made of the journal up to offset {made_of.offset}, which ends at {store.offset()}"
         return (Fault(place, message, _FIX),)
     try:
-        learners = register.with_learners(made_of.register_version, reader=READER, reason=REASON, at=at)
-    except GiveUp as error:
+        learners = register.proven_as_of(made_of.register_version, reader=READER, reason=REASON, at=at)
+    except (GiveUp, Damaged) as error:
         return (Fault(place, str(error), _FIX),)
     anew = body_of(edition.period, body.inputs, Sources(store.as_of(made_of.offset), learners))
     if anew == edition.body:

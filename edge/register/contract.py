@@ -178,7 +178,7 @@ class Snapshot(Protocol):
 
 
 class Register(Protocol):
-    """Keeps what people enter. Every read but `learners` and `with_learners` comes without learners."""
+    """Keeps what people enter. Reads come without learners, but for those that the audit tells of."""
 
     def version(self) -> RegisterVersion:
         """The version now; 0 where nothing was ever entered."""
@@ -213,6 +213,12 @@ class Register(Protocol):
 
     def with_learners(self, version: RegisterVersion, *, reader: str, reason: str, at: Instant) -> Snapshot:
         """As `register_as_of`, with the learners; who asks is in the audit before the answer is given."""
+
+    def proven_as_of(self, version: RegisterVersion, *, reader: str, reason: str, at: Instant) -> Snapshot:
+        """As `with_learners`, of the history alone, each row of which fits its checksum; slower.
+
+        Raises `Damaged` naming the place where one does not fit.
+        """
 
     def forget_learner(self, learner: str, *, author: str, reason: str, at: Instant) -> RegisterVersion:
         """Put one token that says nothing in a learner's place, in every version of every entry.

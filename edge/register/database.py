@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import sqlite3
 import uuid
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from edge import checksum
 from edge.errors import Damaged, Full, GiveUp, LabedgeError, Retry
 
 SCHEMAS = tuple(sorted((Path(__file__).parent / "schema").glob("[0-9]*.sql")))
@@ -35,12 +35,8 @@ def connect(path: Path | str, *, mode: str = "rw") -> sqlite3.Connection:
     uri = "file::memory:" if path == MEMORY else f"{Path(path).absolute().as_uri()}?mode={mode}"
     connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False, timeout=_BUSY_S)
     connection.execute("PRAGMA foreign_keys = ON")
-    connection.create_function("crc32_of", -1, _crc32_of, deterministic=True)
+    checksum.teach(connection)
     return connection
-
-
-def _crc32_of(*columns: int | str | None) -> int:
-    return zlib.crc32(repr(columns).encode(errors="surrogatepass"))
 
 
 def connect_reading(path: Path) -> sqlite3.Connection:
@@ -128,4 +124,5 @@ def _migrate(connection: sqlite3.Connection, path: Path | str) -> None:
         )
     for number, schema in enumerate(SCHEMAS[version:], version + 1):
         connection.executescript(f"BEGIN IMMEDIATE; {schema.read_text()}; PRAGMA user_version = {number}; COMMIT;")
-    connection.execute("INSERT OR IGNORE INTO register VALUES (1, ?)", (str(uuid.uuid4()),))
+    new = (1, str(uuid.uuid4()))
+    connection.execute("INSERT OR IGNORE INTO register VALUES (?, ?, ?)", (*new, checksum.of(*new)))

@@ -6,12 +6,12 @@ Opens no file and begins no transaction; what it is given belongs to one.
 from __future__ import annotations
 
 import sqlite3
-import zlib
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from pydantic import ValidationError
 
+from edge import checksum
 from edge.errors import Damaged
 from edge.register.contract import Past, RegisterVersion, Row, Stamp
 from edge.register.entry import Entry
@@ -47,7 +47,7 @@ def value_of(kind: str, words: str, *, place: str) -> Entry:
 
 def crc_of(kind: str, entry: str, version: int, changed: int, words: str | None) -> int:
     """What `history.crc32` has to be."""
-    return zlib.crc32(repr((kind, entry, version, changed, words)).encode(errors="surrogatepass"))
+    return checksum.of(kind, entry, version, changed, words)
 
 
 def without_learners(value: Entry | None) -> Entry | None:
@@ -73,7 +73,7 @@ def living(connection: sqlite3.Connection, kind: str, *, learners: bool = False)
 def living_at(
     connection: sqlite3.Connection, kind: str, version: RegisterVersion, *, learners: bool
 ) -> Iterator[Row[Entry]]:
-    """Every entry of a kind that lived at a version of the register, by id, as it was then."""
+    """Every entry of a kind that lived at a version of the register, by id, as its history has it."""
     query = f"{_PAST} WHERE h.kind = ? AND h.words IS NOT NULL AND {_LAST_THEN} ORDER BY h.id"
     for row in connection.execute(query, (kind, version)):
         past = _past_of(row)

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import cast
 
-from edge.errors import GiveUp
+from edge.errors import Damaged, GiveUp
 from edge.register import changeset, database, editions, forgetting, rows, verify
 from edge.register.contract import Answer, Audited, Change, Closed, E, Fault, L, Past, RegisterVersion, Row
 from edge.register.entry import Entry
@@ -108,6 +108,19 @@ class SqliteRegister:
             _note(connection, Audited(at, reader, "read", f"all learners as of version {version}", reason))
         return found
 
+    def proven_as_of(self, version: RegisterVersion, *, reader: str, reason: str, at: Instant) -> SqliteSnapshot:
+        """See the contract."""
+        with self._write() as connection:
+            self._reached(connection, version)
+            for fault in verify.of_history(connection):
+                raise Damaged(f"{fault.place}: {fault.message}.", fix=fault.fix)
+            kinds = {
+                kind: tuple(rows.living_at(connection, kind, version, learners=issubclass(model, Linked)))
+                for kind, model in KINDS.items()
+            }
+            _note(connection, Audited(at, reader, "read", f"all learners as of version {version}", reason))
+        return SqliteSnapshot(version, kinds)
+
     def forget_learner(self, learner: str, *, author: str, reason: str, at: Instant) -> RegisterVersion:
         """See the contract; also takes the id out of the file's free pages and its write-ahead log."""
         with self._write() as connection:
@@ -157,8 +170,7 @@ class SqliteRegister:
         return known[1]
 
     def _at(self, connection: sqlite3.Connection, version: RegisterVersion, *, learners: bool) -> SqliteSnapshot:
-        if not 0 <= version <= rows.register_version(connection):
-            raise GiveUp(f"The register has no version {version} yet.", fix="Take one that it has had.")
+        self._reached(connection, version)
         kinds = {}
         for kind, model in KINDS.items():
             linked = learners and issubclass(model, Linked)
@@ -169,6 +181,11 @@ class SqliteRegister:
             else:
                 kinds[kind] = self._living(connection, kind)
         return SqliteSnapshot(version, kinds)
+
+    @staticmethod
+    def _reached(connection: sqlite3.Connection, version: RegisterVersion) -> None:
+        if not 0 <= version <= rows.register_version(connection):
+            raise GiveUp(f"The register has no version {version} yet.", fix="Take one that it has had.")
 
     def _alive(self) -> None:
         if self._closed:

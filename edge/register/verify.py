@@ -43,6 +43,13 @@ def faults_of(connection: sqlite3.Connection, place: str) -> tuple[Fault, ...]:
 
 
 _FIX = "Restore a backup."
+_LIVING = "SELECT kind, id, words FROM entries WHERE words IS NOT NULL"
+
+
+def of_history(connection: sqlite3.Connection) -> Iterator[Fault]:
+    """What is wrong with the versions of entries, or with who made them; in the caller's transaction."""
+    yield from _guarded("history", _chains(connection))
+    yield from _guarded("changes and audit", _stamps(connection))
 
 
 def _guarded(place: str, faults: Iterator[Fault]) -> Iterator[Fault]:
@@ -90,7 +97,7 @@ def _current(connection: sqlite3.Connection) -> Iterator[Fault]:
     """
     for kind, entry in connection.execute(query):
         yield Fault(f"{kind} {entry}", "it is not what its history ends with", _FIX)
-    for kind, entry, words in connection.execute("SELECT kind, id, words FROM entries WHERE words IS NOT NULL"):
+    for kind, entry, words in connection.execute(_LIVING):
         try:
             rows.value_of(kind, words, place=f"{kind} {entry}")
         except Damaged as error:
@@ -98,12 +105,31 @@ def _current(connection: sqlite3.Connection) -> Iterator[Fault]:
 
 
 def _mentions(connection: sqlite3.Connection) -> Iterator[Fault]:
+    """What is named is there, and the table of who names whom is what the entries say."""
     query = """
         SELECT m.kind, m.id, m.to_kind, m.to_id FROM mentions m
         LEFT JOIN entries e ON e.kind = m.to_kind AND e.id = m.to_id WHERE e.words IS NULL
     """
     for kind, entry, to_kind, to in connection.execute(query):
         yield Fault(f"{kind} {entry}", f"it names the {to_kind} {to}, which is not there", _FIX)
+    kept = set(connection.execute("SELECT kind, id, to_kind, to_id FROM mentions"))
+    for kind, entry, to_kind, to in sorted(kept ^ set(_named(connection))):
+        yield Fault(f"{kind} {entry}", f"who names whom is not what it says of the {to_kind} {to}", _FIX)
+
+
+def _named(connection: sqlite3.Connection) -> Iterator[tuple[str, str, str, str]]:
+    for kind, entry, words in connection.execute(_LIVING):
+        try:
+            value = rows.value_of(kind, words, place=f"{kind} {entry}")
+        except Damaged:  # told among the entries
+            continue
+        for _field, to_kind, to in value.mentions():
+            yield kind, entry, to_kind, to
+
+
+def _register(connection: sqlite3.Connection) -> Iterator[Fault]:
+    if [fits for (fits,) in connection.execute("SELECT crc32 IS crc32_of(one, instance) FROM register")] != [1]:
+        yield Fault("register", "its checksum does not fit", _FIX)
 
 
 _STAMPS = {
@@ -129,6 +155,7 @@ def _stamps(connection: sqlite3.Connection) -> Iterator[Fault]:
 
 _CHECKS: tuple[tuple[str, Callable[[sqlite3.Connection], Iterator[Fault]]], ...] = (
     ("file", _structure),
+    ("register", _register),
     ("history", _chains),
     ("entries", _current),
     ("mentions", _mentions),

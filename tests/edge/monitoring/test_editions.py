@@ -22,6 +22,7 @@ from edge.monitoring.office import Office
 from edge.monitoring.sets import shipped
 from edge.monitoring.verification import faults_of
 from edge.register.contract import Put, Refused, Remove
+from edge.register.database import connect
 from edge.register.events import Event, Participation
 from edge.register.evidence import Attendance, SessionCorrection, Verdict
 from edge.register.lessons import Cancellation, Slot, Substitution
@@ -227,16 +228,30 @@ def test_any_byte_of_a_body_that_is_changed_is_found(place: Place) -> None:
 RAISED = """replace(words, '"count":4', '"count":5')"""
 
 
-def test_a_register_that_was_changed_behind_an_edition_is_found_and_the_value_named(place: Place) -> None:
+@pytest.mark.parametrize("tables", [("history",), ("entries", "history")], ids=" and ".join)
+def test_a_history_that_was_changed_behind_an_edition_is_found_and_the_row_named(
+    place: Place, tables: tuple[str, ...]
+) -> None:
     edition = place.close()
     with closing(sqlite3.connect(place.folder / "register.sqlite")) as harmed:
-        for table in ("history", "entries"):
+        for table in tables:
             harmed.execute(f"UPDATE {table} SET words = {RAISED} WHERE id = 'e-1'")  # noqa: S608 fixed words
         harmed.commit()
-    assert any(
-        fault.place == "history of enrolment e-1, version 1"
-        for fault in register_faults(place.folder / "register.sqlite")
-    )
+    place_of_it = "history of enrolment e-1, version 1"
+    assert any(fault.place == place_of_it for fault in register_faults(place.folder / "register.sqlite"))
+    assert faults(place, edition) == [f"edition 2026-Q3/1: {place_of_it}: its checksum does not fit."]
+
+
+def test_an_edition_is_made_anew_from_the_history_and_not_from_what_is_there_now(place: Place) -> None:
+    edition = place.close()
+    with closing(sqlite3.connect(place.folder / "register.sqlite")) as harmed:
+        harmed.execute(f"UPDATE entries SET words = {RAISED} WHERE id = 'e-1'")  # noqa: S608 fixed words
+        harmed.commit()
+    assert faults(place, edition) == []
+    with closing(connect(place.folder / "register.sqlite")) as forged:
+        forged.execute(f"UPDATE history SET words = {RAISED} WHERE id = 'e-1'")  # noqa: S608 fixed words
+        forged.execute("UPDATE history SET crc32 = crc32_of(kind, id, version, changed, words) WHERE id = 'e-1'")
+        forged.commit()
     (found,) = faults(place, edition)
     assert "made anew it differs at body.facts" in found
 
