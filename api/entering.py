@@ -6,7 +6,7 @@ A change made from what somebody else has changed since is refused, and nothing 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pydantic import ValidationError
@@ -14,9 +14,10 @@ from pydantic import ValidationError
 from api.deps import Parts
 from api.pages.entries import title_of
 from api.pages.faulty import NONE, Faults, faults_of_model, faults_of_register
-from api.pages.fields import KEEP, Lists, Option, Options, typed
+from api.pages.fields import KEEP, Lists, Option, Options
 from api.pages.shapes import ENTERED
 from api.pages.texts import Texts
+from api.pages.typed import typed
 from api.posted import Posted
 from edge.monitoring.contract import Period
 from edge.register.contract import Change, Conflict, Put, Refused, Remove, Row
@@ -58,7 +59,9 @@ def lists_of(parts: Parts, kind: type[Entry], texts: Texts) -> Lists:
     equipment = sorted((one.name, one.id) for one in parts.numbers.desk.equipment())
     codes = {one.track for one in parts.numbers.desk.equipment() if one.track} | set(settings.centre.tracks)
     tracks = sorted((settings.centre.tracks.get(code, code), code) for code in codes)
-    bare = Lists({}, _options(tracks), _options(equipment), (), (), ())
+    rooms = {one.room for one in parts.numbers.desk.equipment() if one.room} | set(settings.centre.rooms)
+    named_rooms = sorted((settings.centre.rooms.get(code, code), code) for code in rooms)
+    bare = Lists({}, _options(tracks), _options(equipment), _options(named_rooms))
     entries: dict[str, Options] = {}
     for referred in sorted(set(kind.refers.values())):
         rows = register.rows(ENTERED[referred]).value
@@ -66,7 +69,7 @@ def lists_of(parts: Parts, kind: type[Entry], texts: Texts) -> Lists:
         entries[referred] = _options(sorted(named, key=lambda pair: pair[0].casefold()))
     sets, numbers = _indicators(parts, texts) if kind in _OF_INDICATORS else ((), ())
     directions = tuple(Option(one.value, texts.word("choice.Direction", one.value)) for one in Direction)
-    return Lists(entries, bare.tracks, bare.equipment, sets, numbers, (*numbers, *directions))
+    return replace(bare, entries=entries, sets=sets, numbers=numbers, subjects=(*numbers, *directions))
 
 
 def _options(pairs: Iterable[tuple[str, str]]) -> Options:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
 
-from api.pages.fields import Lists, label_of, word_of
+from api.pages.fields import Lists, label_of, line_of, word_of
 from api.pages.shapes import Shape, Widget, shapes_of
 from api.pages.texts import Texts
 from edge.register.contract import Past, Row, Stamp
@@ -23,6 +23,7 @@ COLUMNS = 5
 """Fields beside an entry's title in a list."""
 
 _TOLD = frozenset({Widget.DAY, Widget.CHOICE, Widget.NUMBER, Widget.HUNDREDTHS, Widget.CHECK})
+_TOLD_OF_NAMELESS = frozenset({Widget.MANY, Widget.LINE, Widget.TEXT})
 _NAMES = ("name", "title")
 
 
@@ -83,16 +84,22 @@ def told(kind: str, shape: Shape, value: object, *, lists: Lists, texts: Texts) 
     """A value as people read it; empty where there is none."""
     if value is None or value in ("", [], ()):
         return ""
+    if shape.words:
+        said = value if isinstance(value, list | tuple) else [value]
+        return ", ".join(word_of(shape, str(one), texts) for one in said)
     if isinstance(value, int):
         return _number(shape, value, texts)
-    if shape.widget is Widget.DAY:
-        return texts.days(date.fromisoformat(str(value)), date.fromisoformat(str(value)))
-    if shape.words:
-        return word_of(shape, str(value), texts)
+    if shape.widget in (Widget.DAY, Widget.MOMENT):
+        return _when(datetime.fromisoformat(str(value)), shape, texts)
     names = {option.value: option.text for option in lists.of(kind, shape)}
     if isinstance(value, list | tuple):
-        return ", ".join(names.get(str(one), str(one)) for one in value)
+        return ", ".join(names.get(line_of(one), line_of(one)) for one in value)
     return names.get(str(value), str(value))
+
+
+def _when(at: datetime, shape: Shape, texts: Texts) -> str:
+    day = texts.days(at.date(), at.date())
+    return day if shape.widget is Widget.DAY else f"{day}, {at:%H:%M}"
 
 
 def _number(shape: Shape, value: int, texts: Texts) -> str:
@@ -112,18 +119,25 @@ def title_of(value: Entry, *, lists: Lists, texts: Texts) -> str:
     shapes = {shape.name: shape for shape in shapes_of(type(value))}
     parts = [
         told(value.kind, shapes[name], words[name], lists=lists, texts=texts)
-        for name in value.natural
-        if shapes[name].widget not in (Widget.DAY, Widget.CHECK)
+        for name in _telling(type(value))
+        if not value.natural or shapes[name].widget not in (Widget.DAY, Widget.CHECK)
     ]
     return " · ".join(part for part in parts if part)
 
 
+def _telling(kind: type[Entry]) -> tuple[str, ...]:
+    """The fields that tell a nameless entry from others: those that the kind names, else all that it needs."""
+    return kind.natural or tuple(shape.name for shape in shapes_of(kind) if shape.required)
+
+
 def _columns(kind: type[Entry]) -> tuple[Shape, ...]:
-    entitled = set(_NAMES) & set(kind.model_fields) or set(kind.natural)
+    entitled = set(_NAMES) & set(kind.model_fields) or set(_telling(kind))
+    shown = (*_TOLD, *(() if kind.natural or entitled & set(_NAMES) else _TOLD_OF_NAMELESS))
     shapes = [
         shape
         for shape in shapes_of(kind)
-        if shape.widget is Widget.DAY or (shape.widget in _TOLD and shape.name not in entitled)
+        if (shape.widget is Widget.DAY and shape.name not in set(entitled) - set(kind.natural))
+        or (shape.widget in shown and shape.name not in entitled)
     ]
     days = [shape for shape in shapes if shape.widget is Widget.DAY]
     counts = [shape for shape in shapes if shape.widget in (Widget.NUMBER, Widget.HUNDREDTHS)]

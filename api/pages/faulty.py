@@ -21,6 +21,10 @@ _SAME = re.compile(r"it is the same as the (\w+) (\S+) in ([\w, ]+)")
 _ABSENT = re.compile(r"its (\w+) is the (\w+) (\S+), which does not exist")
 _AT: tuple[tuple[str, str], ...] = (
     (" before it begins ", "last_day"),
+    ("no later than it begins ", "end"),
+    ("name some equipment or a room", "equipment"),
+    ("a lesson's number stands twice", "bells"),
+    ("the first week of a term ", "first_week"),
     ("who left early has a last day", "last_day"),
     ("the count (", "count"),
     ("a learner stands twice", "learners"),

@@ -1,23 +1,17 @@
-"""The fields of an entry's form as a person sees them, and what was typed as the model takes it.
+"""The fields of an entry's form as a person sees them.
 
-Checks nothing: the model does. What was typed wrongly comes back as it was typed.
+Checks nothing: the model does. What was typed wrongly is shown as it was typed.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 
 from api.pages.shapes import Shape, Widget, is_listed, shapes_of
 from api.pages.texts import Texts
-from api.posted import Posted
 from edge.register.entry import Entry
 
-_SPLIT = re.compile(r"[\s,;]+")
-_SPACES = re.compile(r"[\s\u00a0\u202f]+")
-_DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 KEEP = "learners_stay"
 """The box of a form that leaves the pseudonyms of an entry as they are, unseen."""
 
@@ -31,6 +25,7 @@ class Option:
 
 
 Options = tuple[Option, ...]
+_TO_MINUTES = len("2026-09-01T08:30")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +35,18 @@ class Lists:
     entries: Mapping[str, Options]
     tracks: Options
     equipment: Options
-    sets: Options
-    numbers: Options
-    subjects: Options
+    rooms: Options = ()
+    sets: Options = ()
+    numbers: Options = ()
+    subjects: Options = ()
 
     def of(self, kind: str, shape: Shape) -> Options:
         """The choices of one field."""
         if shape.refers:
             return self.entries.get(shape.refers, ())
         if is_listed(kind, shape.name):
-            listed = {"track": self.tracks, "set": self.sets, "number": self.numbers, "subject": self.subjects}
-            return listed[shape.name]
+            listed = {"track": self.tracks, "room": self.rooms, "set": self.sets, "number": self.numbers}
+            return listed.get(shape.name, self.subjects)
         return self.equipment if shape.widget is Widget.MANY else ()
 
 
@@ -101,7 +97,7 @@ def _field(
     texts: Texts,
     faults: tuple[str, ...],
 ) -> Field:
-    value = values.get(shape.name, shape.default if not values else "")
+    value = values.get(shape.name, (list(shape.chosen) or shape.default) if not values else "")
     chosen = tuple(str(one) for one in value) if isinstance(value, list | tuple) else ()
     return Field(
         shape=shape,
@@ -126,12 +122,19 @@ def _shown(shape: Shape, value: object) -> str:
     if shape.widget is Widget.LEARNERS:
         return "\n".join(value) if isinstance(value, list) else ""
     if isinstance(value, list | tuple):
-        return "\n".join(str(one) for one in value)
+        return "\n".join(line_of(one) for one in value)
+    if shape.widget is Widget.MOMENT:
+        return str(value or "")[:_TO_MINUTES]
     if shape.widget is Widget.HUNDREDTHS and isinstance(value, int):
         return f"{value // 100},{value % 100:02d}".removesuffix(",00")
     if isinstance(value, bool):
         return "1" if value else ""
     return "" if value is None else str(value)
+
+
+def line_of(one: object) -> str:
+    """One of several as it stands in a line; a bell with its lesson's number and times."""
+    return "{lesson}. {start}–{end}".format_map(one) if isinstance(one, dict) else str(one)
 
 
 def _options(kind: str, shape: Shape, lists: Lists, texts: Texts, current: tuple[str, ...]) -> Options:
@@ -146,57 +149,3 @@ def _options(kind: str, shape: Shape, lists: Lists, texts: Texts, current: tuple
     strangers = tuple(Option(value, value) for value in current if value and value not in known and "\n" not in value)
     blank = shape.widget is Widget.CHOICE and not (shape.required and shape.words) and not shape.default
     return (*((Option("", texts("register.none")),) if blank else ()), *named, *strangers)
-
-
-def typed(kind: type[Entry], posted: Posted) -> dict[str, object]:
-    """What a person typed, as the model takes it; what was left empty is left out."""
-    values = {shape.name: _typed(shape, posted) for shape in shapes_of(kind)}
-    return {name: value for name, value in values.items() if value not in ("", [])}
-
-
-def _typed(shape: Shape, posted: Posted) -> object:
-    if shape.widget is Widget.MANY:
-        return [one for one in posted.all(shape.name) if one]
-    read = _READ.get(shape.widget)
-    text = posted.one(shape.name)
-    return read(text) if read else text
-
-
-def _lines(text: str) -> list[str]:
-    return [line.strip() for line in text.split("\n") if line.strip()]
-
-
-def _pseudonyms(text: str) -> list[str]:
-    return [one for one in _SPLIT.split(text) if one]
-
-
-def _day(text: str) -> str:
-    """A day as the model takes it, from ISO 8601 or as it is written in Russia."""
-    found = _DOTTED.fullmatch(text)
-    return f"{found[3]}-{found[2]:0>2}-{found[1]:0>2}" if found else text
-
-
-def _whole(text: str) -> int | str:
-    """A whole number; what is none stays as it was typed."""
-    bare = _SPACES.sub("", text)
-    return int(bare) if re.fullmatch(r"-?\d{1,15}", bare) else text
-
-
-def _hundredths(text: str) -> int | str:
-    """Hundredths of what was typed with at most two decimals; anything else stays as it was typed."""
-    try:
-        hundredths = Decimal(_SPACES.sub("", text).replace(",", ".")) * 100
-    except InvalidOperation:
-        return text
-    whole = hundredths.is_finite() and abs(hundredths) < 10**16 and hundredths == hundredths.to_integral_value()
-    return int(hundredths) if whole else text
-
-
-_READ: Mapping[Widget, Callable[[str], object]] = {
-    Widget.CHECK: bool,
-    Widget.LINES: _lines,
-    Widget.LEARNERS: _pseudonyms,
-    Widget.DAY: _day,
-    Widget.NUMBER: _whole,
-    Widget.HUNDREDTHS: _hundredths,
-}

@@ -1,17 +1,19 @@
 """What the form of an entry asks for: one field for each of the entry's own, made from its model.
 
-Knows no texts and no values; a kind that holds parts of its own has no form here.
+Knows no texts and no values; of parts that an entry holds it knows bells only.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
-from edge.register.entry import Entry
+from pydantic import TypeAdapter
+
+from edge.register.entry import Entry, WallTime
 from edge.register.kinds import KINDS
 
 GROUPS: Mapping[str, tuple[str, ...]] = {
@@ -22,8 +24,12 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "mentoring": ("mentoring_model", "mentoring_pair", "volunteering"),
     "publicity": ("information_channel", "publication"),
     "quarters": ("planned_work", "quarter_text", "target", "manual_value"),
+    "calendar": ("term", "holiday", "moved_day", "bell_schedule", "opening_hours", "planned_maintenance"),
 }
-"""Kinds that are entered by form, in the order of the monitoring; lessons have pages of their own."""
+"""Kinds that are entered by form, in the order of the monitoring, then the calendar that every number leans on.
+
+Lessons have pages of their own.
+"""
 
 ENTERED: Mapping[str, type[Entry]] = {kind: KINDS[kind] for kinds in GROUPS.values() for kind in kinds}
 
@@ -32,6 +38,7 @@ _LONG = 400
 
 _FIRST = (
     *("name", "title", "set", "number", "subject", "event", "group", "model", "channel", "program"),
+    *("weekdays", "bells", "start", "end"),
     *("first_day", "last_day", "planned_day", "done_day", "day", "year", "quarter"),
 )
 _LAST = ("text", "count", "learners", "target", "hundredths", "reason", "document")
@@ -40,6 +47,11 @@ _LISTED = frozenset(
     {("manual_value", "set"), ("manual_value", "number"), ("target", "number"), ("quarter_text", "subject")}
 )
 _SHORT = frozenset({"document", "address", "agreement", "name"})
+_EVERYWHERE = frozenset({"track", "room"})
+_WALL_TIME = str(TypeAdapter(WallTime).json_schema()["pattern"])
+_WEEK = range(1, 8)
+_WEEKDAYS = {"weekday": "weekday", "weekdays": "weekday_short"}
+"""Fields whose numbers are days of the week, and where their words stand."""
 
 
 class Widget(StrEnum):
@@ -55,11 +67,16 @@ class Widget(StrEnum):
     MANY = "many"
     LINES = "lines"
     LEARNERS = "learners"
+    TIME = "time"
+    MOMENT = "moment"
+    BELLS = "bells"
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
     """One field: `words` are those of the enum called `group`, `refers` the kind whose entries may be chosen.
+
+    `chosen` is the default where there may be several.
 
     `least` and `most` bound a number; `longest` bounds a text, in characters.
     """
@@ -74,6 +91,7 @@ class Shape:
     least: int | None = None
     most: int | None = None
     longest: int | None = None
+    chosen: tuple[str, ...] = ()
 
 
 @lru_cache
@@ -101,14 +119,19 @@ def _shape(
         name=name,
         widget=_widget(name, one, chosen=name in kind.refers or is_listed(kind.kind, name)),
         required=name in required,
-        default=str(default) if isinstance(default, str | int) and not isinstance(default, bool) else "",
-        words=tuple(schema["$defs"][named]["enum"]) if named else (),
-        group=named,
+        default="1" if default is True else str(default) if isinstance(default, str | int) and default else "",
+        words=_words(name, schema["$defs"][named]["enum"] if named else ()),
+        group=named or _WEEKDAYS.get(name, ""),
         refers=kind.refers.get(name, ""),
         least=one.get("minimum"),
         most=one.get("maximum"),
         longest=one.get("maxLength"),
+        chosen=tuple(map(str, default)) if isinstance(default, list) else (),
     )
+
+
+def _words(name: str, members: Iterable[str]) -> tuple[str, ...]:
+    return tuple(map(str, _WEEK)) if name in _WEEKDAYS else tuple(members)
 
 
 def _only(told: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -119,18 +142,29 @@ def _only(told: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def is_listed(kind: str, name: str) -> bool:
     """Whether the settings, or the set of indicators in force, list what the field may be."""
-    return name == "track" or (kind, name) in _LISTED
+    return name in _EVERYWHERE or (kind, name) in _LISTED
 
 
 def _widget(name: str, one: Mapping[str, Any], *, chosen: bool) -> Widget:
-    if "$ref" in one or chosen:
+    if "$ref" in one or chosen or name == "weekday":
         return Widget.CHOICE
     if one["type"] == "array":
-        return {"learners": Widget.LEARNERS, "equipment": Widget.MANY}.get(name, Widget.LINES)
+        return _SEVERAL.get(name, Widget.LINES)
     if one["type"] == "integer":
         return Widget.HUNDREDTHS if name == "hundredths" else Widget.NUMBER
     if one["type"] == "boolean":
         return Widget.CHECK
-    if one.get("format") == "date":
-        return Widget.DAY
+    return _FORMATS.get(one.get("format", one.get("pattern")), _of_text(name, one))
+
+
+def _of_text(name: str, one: Mapping[str, Any]) -> Widget:
     return Widget.TEXT if one.get("maxLength", 0) > _LONG and name not in _SHORT else Widget.LINE
+
+
+_SEVERAL: Mapping[str, Widget] = {
+    "learners": Widget.LEARNERS,
+    "equipment": Widget.MANY,
+    "weekdays": Widget.MANY,
+    "bells": Widget.BELLS,
+}
+_FORMATS: Mapping[object, Widget] = {"date": Widget.DAY, "date-time": Widget.MOMENT, _WALL_TIME: Widget.TIME}

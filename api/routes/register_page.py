@@ -17,10 +17,11 @@ from api.deps import Parts, PartsIn
 from api.entering import Outcome
 from api.pages.entries import KindLine, changes_between, listing_of, stamped, title_of, versions_of
 from api.pages.faulty import NONE, Faults
-from api.pages.fields import KEEP, fields_of, typed
+from api.pages.fields import KEEP, fields_of
 from api.pages.language import language_of, other, page
 from api.pages.shapes import ENTERED, GROUPS, shapes_of
 from api.pages.texts import Texts
+from api.pages.typed import typed
 from api.posted import Posted, PostedIn, known_author, own_path, remembered
 from api.problem import Problem
 from edge.register.entry import Entry
@@ -77,10 +78,7 @@ def shown(
 def get_overview(request: Request, parts: PartsIn) -> Response:
     """Every kind that is entered by form."""
     texts, now = texts_of(request, parts), parts.clock.now()
-    groups = {
-        texts(f"group.{group}"): [_kind_line(parts, kind, texts, now) for kind in kinds]
-        for group, kinds in GROUPS.items()
-    }
+    groups = {group: [_kind_line(parts, kind, texts, now) for kind in kinds] for group, kinds in GROUPS.items()}
     return shown(request, parts, "register.html", texts, groups=groups)
 
 
@@ -204,7 +202,7 @@ def _form(  # noqa: PLR0913 - all that the form of an entry is made of
         seen=row.version if row else 0,
         gone=bool(entry) and row is None,
         stamp=stamped(row.stamp, texts, now) if row else "",
-        own_reason="reason" in kind.model_fields,
+        own_reason=any(one.name == "reason" and one.required for one in shapes_of(kind)),
         keeps=bool(entry) and issubclass(kind, Linked) and (posted is None or KEEP in posted),
         linked=issubclass(kind, Linked),
         removing=posted is not None and "by_removal" in posted,
