@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from telemetry.columns import Int64s
 from telemetry.model import State
+from telemetry.scratch import Scratch
 from telemetry.spans import Spans
 from telemetry.stretches import Told, stretches
 
@@ -28,37 +29,41 @@ def rising(*instants: Int64s, within: tuple[int, int]) -> Int64s:
     return every[np.flatnonzero(first)]
 
 
-def cell_states(told: Told, edges: Int64s) -> Int64s:
+def cell_states(told: Told, edges: Int64s, scratch: Scratch) -> Int64s:
     """Nanoseconds in each state in each cell [edges[i], edges[i + 1]), int64[len(State), m - 1].
 
     Args:
         told: the states of one equipment.
         edges: int64[m], rising.
+        scratch: where the answer lies too, until the next one.
 
     What was not told is unknown, so that every cell adds up to its length.
     """
     # A row more on both sides: for what begins before the first edge, and from the last one on.
-    sums = np.zeros((len(edges) + 1, N_STATES), np.int64)
+    sums = scratch.int64s("sums", len(edges) + 1, N_STATES)
+    sums.fill(0)
     begun = told.start.searchsorted(edges, side="right")
     # What begins before the last row under the first edge is over by then.
     for rows in stretches(max(int(begun[0]) - 1, 0), int(begun[-1])):
-        _add(sums.reshape(-1), told, rows, begun, edges)
-    cells = np.ascontiguousarray(sums[1:-1].T)
+        _add(sums.reshape(-1), told, rows, begun, edges, scratch)
+    cells = scratch.int64s("cells", N_STATES, len(edges) - 1)
+    np.copyto(cells, sums[1:-1].T)
     np.subtract(edges[1:], edges[:-1], out=cells[State.UNKNOWN])
     cells[State.UNKNOWN] -= np.add.reduce(cells[1:], axis=0)
     return cells
 
 
-def _add(sums: Int64s, told: Told, rows: slice, begun: npt.NDArray[np.intp], edges: Int64s) -> None:
+def _add(sums: Int64s, told: Told, rows: slice, begun: npt.NDArray[np.intp], edges: Int64s, scratch: Scratch) -> None:
     """Add what begins in a stretch of rows to the cell it begins in, and move what lasts longer over each edge."""
     low, high = (int(place) for place in begun.searchsorted((rows.start, rows.stop), side="right"))
-    state, ns = told.state[rows], told.lasting(rows, int(edges[-1]))
+    state, ns = told.state[rows], told.lasting(rows, int(edges[-1]), scratch)
     first = np.arange(low * N_STATES, (high + 1) * N_STATES, N_STATES)
-    bounds = np.concatenate(([rows.start], begun[low:high], [rows.stop]))
-    place = np.repeat(first, bounds[1:] - bounds[:-1])
+    ends = begun[low:high] - rows.start
+    # The one column that is made anew: repeating is the quickest way by far, and numpy can't repeat into the scratch.
+    place = np.repeat(first, np.diff(ends, prepend=0, append=len(ns)))
     place += state
     np.add.at(sums, place, ns)
-    under = bounds[1:-1] - (rows.start + 1)
+    under = ends - 1
     over_ns = np.maximum(told.start[rows].take(under) + ns.take(under) - edges[low:high], 0)
     cell = first[:-1] + state.take(under)
     sums[cell] -= over_ns

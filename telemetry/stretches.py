@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from telemetry.columns import Changes, Int8s, Int32s, Int64s, Intervals
 from telemetry.model import Instant
+from telemetry.scratch import Scratch
 
 ROWS = 65_536
 """Rows of a stretch: a column of eight bytes is half a megabyte, so that a few of them stay in a near cache."""
@@ -33,8 +34,11 @@ class Told(Protocol):
     def state(self) -> Int8s:
         """Codes of `State`."""
 
-    def lasting(self, rows: slice, until: Instant) -> Int64s:
-        """How long each of `rows` lasted, int64[k] ns; no row behind the last one begins before `until`."""
+    def lasting(self, rows: slice, until: Instant, scratch: Scratch) -> Int64s:
+        """How long each of `rows` lasted, int64[k] ns; no row behind the last one begins before `until`.
+
+        The answer lies in the scratch, until the next one.
+        """
 
 
 class Shown(NamedTuple):
@@ -44,9 +48,9 @@ class Shown(NamedTuple):
     end: Int64s
     state: Int8s
 
-    def lasting(self, rows: slice, until: Instant) -> Int64s:  # noqa: ARG002 an interval knows its end
+    def lasting(self, rows: slice, until: Instant, scratch: Scratch) -> Int64s:  # noqa: ARG002 it knows its end
         """See `Told`."""
-        return self.end[rows] - self.start[rows]
+        return np.subtract(self.end[rows], self.start[rows], out=scratch.int64s("lasting", rows.stop - rows.start))
 
 
 class Said(NamedTuple):
@@ -61,19 +65,22 @@ class Said(NamedTuple):
         """Some of them."""
         return Said(self.start[rows], self.state[rows], self.source[rows], self.valid_ns[rows])
 
-    def lasting(self, rows: slice, until: Instant) -> Int64s:
+    def lasting(self, rows: slice, until: Instant, scratch: Scratch) -> Int64s:
         """See `Told`."""
         # As uint64 a difference of two int64 that rise is exact, and 0 - 1, a validity without end, is the greatest.
-        ns = self.until_next(rows, until).view(np.uint64)
+        n = rows.stop - rows.start
+        ns = self.until_next(rows, until, scratch.int64s("lasting", n)).view(np.uint64)
         ns -= _ONE
-        np.minimum(ns, self.valid_ns[rows].view(np.uint64) - _ONE, out=ns)
+        valid_ns = np.subtract(
+            self.valid_ns[rows].view(np.uint64), _ONE, out=scratch.int64s("valid", n).view(np.uint64)
+        )
+        np.minimum(ns, valid_ns, out=ns)
         ns += _ONE
         return ns.view(np.int64)
 
-    def until_next(self, rows: slice, until: Instant) -> Int64s:
-        """From each of `rows` to the next, int64[k] ns, from the last of all to `until`; it may wrap around."""
+    def until_next(self, rows: slice, until: Instant, ns: Int64s) -> Int64s:
+        """`ns`, int64[k], from each of `rows` to the next, from the last of all to `until`; it may wrap around."""
         start = self.start[rows]
-        ns = np.empty_like(start)
         np.subtract(start[1:], start[:-1], out=ns[:-1])
         following = self.start[rows.stop : rows.stop + 1] if rows.stop < len(self.start) else np.array([until])
         np.subtract(following, start[-1:], out=ns[-1:])
@@ -81,7 +88,7 @@ class Said(NamedTuple):
 
     def run_out(self, rows: slice, until: Instant) -> npt.NDArray[np.intp]:
         """Which of `rows`, intp[k] from 0 on, are valid for less than until the next."""
-        valid_ns, ns = self.valid_ns[rows], self.until_next(rows, until)
+        valid_ns, ns = self.valid_ns[rows], self.until_next(rows, until, np.empty(rows.stop - rows.start, np.int64))
         some = np.flatnonzero(valid_ns > 0)
         return some[valid_ns[some].view(np.uint64) < ns[some].view(np.uint64)]
 

@@ -22,11 +22,13 @@ import numpy as np
 import numpy.typing as npt
 
 from telemetry.bases import Bases, Keyed, lesson_spans, of_each
-from telemetry.cells import N_STATES, cell_states, inside, rising
+from telemetry.cells import N_STATES, cell_states, inside
 from telemetry.columns import Buckets, Changes, Int32s, Int64s, Intervals, Inventory, Lessons, Utilisation
+from telemetry.grids import Grid, edges_of, grids
 from telemetry.model import NS_PER_S, State
+from telemetry.scratch import Scratch
 from telemetry.spans import Spans, durations
-from telemetry.stretches import Told, told_of_each
+from telemetry.stretches import told_of_each
 
 LIMIT_NS = 292 * 31_557_600 * NS_PER_S
 """292 years of equipment time in one sum: a little less than what an int64 can hold without wrapping around."""
@@ -54,11 +56,12 @@ def utilisation(told: Intervals | Changes, inventory: Inventory, buckets: Bucket
     `OverflowError` where stations make more than 292 years.
     """
     table = _empty(inventory.ids, buckets)
-    parts = [of_each(spans, len(inventory)) for spans in bases]
     _same_equipment(told, inventory)
+    cut = grids(buckets, bases, len(inventory)) if len(buckets) else []
+    scratch = Scratch()
     for code, one in enumerate(told_of_each(told)):
-        if len(buckets):
-            _fill(table, code, one, Bases(*(part[code].spans for part in parts)))
+        if cut:
+            _fill(table, code, cell_states(one, cut[code].edges, scratch), cut[code], scratch)
     for total, part in _STATION_COLUMNS.items():
         column = getattr(table, part).reshape(len(inventory), -1)
         _fits(int(column.max(initial=0)) * int(inventory.stations.max(initial=0)))
@@ -79,9 +82,13 @@ def lesson_utilisation(
     of_keys = of_each(spans, len(inventory), keys.code[lesson])
     planned = of_each(maintenance, len(inventory))
     _same_equipment(told, inventory)
+    scratch = Scratch()
     for code, one in enumerate(told_of_each(told)):
         if len(buckets) and len(of_keys[code].key):
-            _add_lessons(table, one, of_keys[code], planned[code].spans, stations=int(inventory.stations[code]))
+            edges = edges_of(buckets, of_keys[code].spans, planned[code].spans)
+            states = cell_states(one, edges, scratch)
+            states[:, inside(planned[code].spans, edges)] = 0
+            _add_lessons(table, states, edges, of_keys[code], stations=int(inventory.stations[code]))
     return table
 
 
@@ -145,12 +152,6 @@ def _same_equipment(told: Intervals | Changes, inventory: Inventory) -> None:
         raise ValueError("intervals or changes and inventory are not of the same equipment")
 
 
-def _edges(buckets: Buckets, *spans: Spans) -> Int64s:
-    """Every instant at which a bucket or a span begins or ends."""
-    window = (int(buckets.start[0]), int(buckets.end[-1]))
-    return rising(buckets.start, buckets.end[-1:], *(at for s in spans for at in (s.start, s.end)), within=window)
-
-
 _LENGTH = N_STATES
 """The row behind the states of a cell."""
 
@@ -168,17 +169,16 @@ _TIMETABLED = {
 }
 
 
-def _fill(table: Utilisation, code: int, told: Told, base: Bases) -> None:
-    """The rows of equipment `code`."""
-    edges = _edges(table.buckets, *base)
-    open_, held = inside(base.scheduled, edges), inside(base.timetabled, edges) & ~inside(base.maintenance, edges)
-    columns = [(column, open_) for column in _SCHEDULED.values()] + [(column, held) for column in _TIMETABLED.values()]
-    cells = np.empty((N_STATES + len(columns), len(edges) - 1), np.int64)
-    cells[:N_STATES] = cell_states(told, edges)
-    counted = [*cells[:N_STATES], edges[1:] - edges[:-1]]
-    for row, (column, where) in zip(cells[N_STATES:], columns, strict=True):
-        np.multiply(counted[column], where, out=row)
-    sums = _by_bucket(cells, np.append(edges.searchsorted(table.buckets.start[1:]), len(edges) - 1))
+def _fill(table: Utilisation, code: int, states: Int64s, grid: Grid, scratch: Scratch) -> None:
+    """The rows of equipment `code`, whose cells of the grid hold `states`, int64[len(State), m]."""
+    columns = [(column, grid.scheduled) for column in _SCHEDULED.values()]
+    columns += [(column, grid.timetabled) for column in _TIMETABLED.values()]
+    cells = scratch.int64s("summed", N_STATES + len(columns), states.shape[1])
+    cells[:N_STATES] = states
+    counted = [*states, grid.edges[1:] - grid.edges[:-1]]
+    for row, (column, mask) in zip(cells[N_STATES:], columns, strict=True):
+        np.bitwise_and(counted[column], mask, out=row)
+    sums = _by_bucket(cells, grid.ends)
     rows = slice(code * len(table.buckets), (code + 1) * len(table.buckets))
     table.state_ns[rows] = sums[:N_STATES].T
     for name, ns in zip((*_SCHEDULED, *_TIMETABLED), sums[N_STATES:], strict=True):
@@ -194,13 +194,11 @@ def _by_bucket(cells: Int64s, ends: npt.NDArray[np.intp]) -> Int64s:
     return sums
 
 
-def _add_lessons(table: Utilisation, told: Told, of_keys: Keyed, planned: Spans, *, stations: int) -> None:
-    """Add what one equipment did in the lessons of each key."""
-    edges = _edges(table.buckets, of_keys.spans, planned)
-    cells, free = cell_states(told, edges), ~inside(planned, edges)
+def _add_lessons(table: Utilisation, cells: Int64s, edges: Int64s, of_keys: Keyed, *, stations: int) -> None:
+    """Add what one equipment did in the lessons of each key; its `cells` are int64[len(State), m - 1]."""
     bucket = np.searchsorted(table.buckets.start, edges[:-1], side="right") - 1
     for key in np.unique(of_keys.key).tolist():
-        held = np.flatnonzero(inside(of_keys.spans.kept(of_keys.key == key), edges) & free)
+        held = np.flatnonzero(inside(of_keys.spans.kept(of_keys.key == key), edges))
         row, states = key * len(table.buckets) + bucket[held], cells[:, held]
         length = states.sum(axis=0)
         busy, unknown = states[State.BUSY], states[State.UNKNOWN]

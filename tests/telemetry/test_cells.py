@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from telemetry.cells import cell_states, inside, rising
 from telemetry.model import State
+from telemetry.scratch import Scratch
 from telemetry.spans import Spans
 from telemetry.stretches import Shown
 
@@ -31,7 +32,7 @@ def test_each_nanosecond_is_in_one_state_and_a_hole_is_unknown(
         for ns in range(edges[cell], edges[cell + 1]):
             said = [code for first, until, code in rows if first <= ns < until]
             expected[said[0] if said else State.UNKNOWN, cell] += 1
-    cells = cell_states(Shown(start, end, state_codes.astype(np.int8)), np.array(edges, np.int64))
+    cells = cell_states(Shown(start, end, state_codes.astype(np.int8)), np.array(edges, np.int64), Scratch())
     assert cells.tolist() == expected.tolist()
 
 

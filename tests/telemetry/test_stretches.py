@@ -11,6 +11,7 @@ from telemetry.cells import cell_states
 from telemetry.columns import Changes, Intervals
 from telemetry.intervals import intervals_of
 from telemetry.model import EquipmentId, Source, State
+from telemetry.scratch import Scratch
 from telemetry.stretches import ROWS, stretches, told_of_each
 
 IDS = (EquipmentId("mill"), EquipmentId("printer"))
@@ -63,7 +64,7 @@ def test_time_in_states_runs_on_over_the_edges_of_stretches() -> None:
         for cell, (first, until) in enumerate(pairwise(edges.tolist())):
             expected[code, state, cell] += max(min(end, until) - max(start, first), 0)
     for source in (many_changes(), intervals_of(many_changes(), 0, LENGTH)):
-        found = [cell_states(one, edges) for one in told_of_each(source)]
+        found = [cell_states(one, edges, Scratch()).copy() for one in told_of_each(source)]
         assert np.array_equal(found, expected)
 
 
