@@ -26,7 +26,8 @@ from api.pages.language import language_of
 from api.pages.lesson_forms import Known
 from api.pages.lessons import conflict_told
 from api.pages.periods import LENGTHS, Length, Period, period_of
-from api.pages.practice import Naming, practice_of, session_detail
+from api.pages.practice import Naming, practice_of
+from api.pages.session import session_detail
 from api.posted import Posted, PostedIn, known_author, own_path, remembered
 from api.problem import Problem
 from api.verdicts import Found, Spoken, attend, correct, gone_to

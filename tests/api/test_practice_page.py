@@ -11,7 +11,7 @@ from api.pages.periods import days_of
 from edge.register.contract import Put
 from edge.register.evidence import Attendance
 from edge.register.lessons import Cancellation, OneOff
-from telemetry.model import EquipmentId, JobPhase, JobSeen, State
+from telemetry.model import Channel, EquipmentId, JobPhase, JobSeen, Reading, RunPhase, RunSeen, State
 from tests.api.lab import EQUIPMENT, HOUR, MILL, MINUTE, NOW, Lab, S, settings, state, visible
 from tests.api.school import SESSION, lesson, school
 
@@ -82,6 +82,24 @@ def test_neighbours_of_a_period_leave_no_day_out(taught: Lab) -> None:
     assert [str(day) for day in days_of("quarter", date(2026, 11, 5))] == ["2026-10-01", "2026-12-31"]
 
 
+def test_experiments_of_a_session_are_shown_with_the_way_to_their_data(taught: Lab) -> None:
+    begun = NOW - 35 * MINUTE
+    taught.keep(
+        [
+            RunSeen(MILL, begun, begun, "cut/1", RunPhase.STARTED, title="Резание фанеры", lab_work="№ 3"),
+            RunSeen(MILL, begun + 10 * MINUTE, begun, "cut/1", RunPhase.STOPPED),
+            RunSeen(MILL, NOW - 15 * MINUTE, begun, "cut-2", RunPhase.STARTED),
+            Reading(MILL, Channel("load"), NOW - 14 * MINUTE, NOW, 7.5, run="cut-2"),
+        ]
+    )
+    shown = visible(taught.page(ONE, **RU))
+    assert "Опыты Резание фанеры № 3 Фрезер 1 · 16:25–16:35 Данные Опыт без названия Фрезер 1 · 16:45" in shown
+    href = re.search(r'href="(/api/v1/runs/[^"]*)" download aria-label="Данные опыта: Опыт', taught.page(ONE, **RU))
+    assert href
+    assert taught.client.get(href[1].replace("&amp;", "&")).status_code == 200
+    assert 'href="/api/v1/runs/cut%2F1/data?' in taught.page(ONE, **RU)
+
+
 @pytest.mark.parametrize("on", ["yesterday", "1800-01-01", "2099-01-01"])
 def test_a_day_that_is_none_is_not_found(taught: Lab, on: str) -> None:
     assert taught.client.get(LIST, params={"on": on}).status_code == 404
@@ -111,9 +129,9 @@ def test_what_is_behind_a_session_opens_in_its_place_or_as_a_page(taught: Lab) -
     assert "<html" not in part
     shown = visible(part)
     assert "работало 30 мин 00 с; для подтверждения нужно 6 мин 00 с" in shown
-    assert "Данные есть за 100 % времени. Правила: 1." in shown.replace("\u00a0", " ")
+    assert "Данные есть за 100 % времени. Версия правил: 1." in shown.replace("\u00a0", " ")
     assert "Фрезер 1 16:20–16:50 начало конец 30 мин 00 с Всего 30 мин 00 с" in shown
-    assert "Задания: Фрезер 1 — плата.nc (16:20, выполняется)" in shown
+    assert "Задания плата.nc Фрезер 1 · 16:20 · выполняется" in shown
     page = taught.page(f"{ONE}?back=/timetable", **RU)
     assert 'href="/timetable"' in page
     assert "Подтверждено приборами" in visible(page)
