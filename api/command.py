@@ -142,7 +142,7 @@ def export(  # noqa: PLR0913, PLR0917 - Typer's way to write options
     bucket: Annotated[str, typer.Option("--bucket", help="Of utilisation: day, week, month, quarter …")] = "day",
     year: Annotated[int, typer.Option("--year", help="Of monitoring, evidence, facts: the calendar year.")] = 0,
     quarter: Annotated[int, typer.Option("--quarter", help="1 to 4; values run from 1 January to its end.")] = 0,
-    edition: Annotated[int, typer.Option("--edition", help="As it was closed; default: as of now.")] = 0,
+    edition: Annotated[int | None, typer.Option("--edition", min=1, help="As closed; default: as of now.")] = None,
     number: Annotated[str, typer.Option("--number", help="Of evidence: one indicator; default: all.")] = "",
     key: Annotated[str, typer.Option("--key", help="Of evidence: one key of the breakdown --by.")] = "",
     inside: Annotated[bool, typer.Option("--inside", help="For the school itself: small groups are shown.")] = False,  # noqa: FBT002 - Typer's way to write a flag
@@ -168,7 +168,7 @@ def export(  # noqa: PLR0913, PLR0917 - Typer's way to write options
         language=language,
         year=year,
         quarter=quarter,
-        edition=edition,
+        edition=edition or 0,
         number=number,
         key=key,
         inside=inside,

@@ -18,7 +18,7 @@ from starlette.responses import Response
 from api.answers import dumped
 from api.views import FieldFault, ProblemView
 from edge.errors import Damaged, Full, GiveUp, LabedgeError, Retry
-from edge.monitoring.contract import UnknownIndicator
+from edge.monitoring.contract import UnknownIndicator, UnknownPart
 from edge.register.contract import Conflict, Refused
 from edge.runs import Contradicted
 
@@ -34,6 +34,7 @@ _STATUS: dict[type[LabedgeError], HTTPStatus] = {
     Contradicted: HTTPStatus.CONFLICT,
     Damaged: HTTPStatus.INTERNAL_SERVER_ERROR,
     UnknownIndicator: HTTPStatus.NOT_FOUND,
+    UnknownPart: HTTPStatus.UNPROCESSABLE_ENTITY,
 }
 _FIX = {
     404: "Check the address; every path is listed in /openapi.json.",
@@ -116,11 +117,18 @@ async def _labedge(request: Request, error: Exception) -> Response:
     if isinstance(error, Damaged):
         _LOG.error("%s %s: %s", request.method, request.url.path, error)
         request.app.state.damaged(error)
-    status = _STATUS.get(type(error), HTTPStatus.INTERNAL_SERVER_ERROR)
+    status = _status_of(error, request)
     if _wants_page(request):
         return _page(request, status)
     headers = {"Retry-After": str(RETRY_AFTER_S)} if status is HTTPStatus.SERVICE_UNAVAILABLE else {}
     return problem_response(status, str(error), fix=error.fix or _FIX[500], headers=headers)
+
+
+def _status_of(error: LabedgeError, request: Request) -> HTTPStatus:
+    # Whoever said from which version the change was made had a precondition, however late it was found out.
+    if isinstance(error, Conflict) and "if-match" in request.headers:
+        return HTTPStatus.PRECONDITION_FAILED
+    return _STATUS.get(type(error), HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
 async def _invalid(request: Request, error: Exception) -> Response:

@@ -112,6 +112,12 @@ def _meant(question: Question, report: Report) -> list[Indicator]:
     """The indicators whose evidence is asked for; one that does not exist is told by who answers."""
     listed = [item.indicator for item in report.items]
     meant = [one for one in listed if question.number in ("", one.number)]
+    if question.by_dimension is not None and not question.number:
+        meant = [one for one in meant if question.by_dimension in one.breakdowns]
+    if not meant and question.by_dimension is not None and not question.number:
+        known = ", ".join(sorted({by for one in listed for by in one.breakdowns}))
+        said = f"no indicator is broken down by {question.by_dimension.value}"
+        raise Refused([Fault(f"breakdown {question.by_dimension.value}", said, f"Take one of {known}.")])
     if not meant:
         known = ", ".join(one.number for one in listed)
         fault = Fault(f"indicator {question.number}", "the report has no such indicator", f"Take one of {known}.")

@@ -116,11 +116,11 @@ class Quarter:
 def quarter_of(
     year: Annotated[int, Query(ge=0, le=LAST_YEAR, description="Of a period: the calendar year")] = 0,
     quarter: Annotated[int, Query(ge=0, le=4, description="Of a period: 1 to 4")] = 0,
-    edition: Annotated[int, Query(ge=0, le=10_000, description="As closed; default: as of now")] = 0,
+    edition: Annotated[int | None, Query(ge=1, le=10_000, description="As closed; default: as of now")] = None,
     inside: Annotated[bool, Query(description="For the school itself: small groups are shown")] = False,  # noqa: FBT002 - FastAPI's way
 ) -> Quarter:
     """The period that a request names, zeros where it names none."""
-    return Quarter(year, quarter, edition, inside)
+    return Quarter(year, quarter, edition or 0, inside)
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,13 +101,13 @@ def asked(
     parts: PartsIn,
     year: Annotated[int, Query(ge=FIRST_YEAR, le=LAST_YEAR, description="The calendar year")],
     quarter: Annotated[int, Query(ge=1, le=4)],
-    edition: Annotated[int, Query(ge=0, le=10_000, description="As closed; default: as of now")] = 0,
+    edition: Annotated[int | None, Query(ge=1, le=10_000, description="As closed; default: as of now")] = None,
     inside: Annotated[bool, Query(description="For the school itself: small groups are shown")] = False,  # noqa: FBT002 - FastAPI's way
     language: LanguageQuery = None,
 ) -> Question:
     """The report that a form is filled from."""
     texts = texts_of(parts, language)
-    return Question(texts=texts, period=Period(year, quarter), edition=edition, inside=inside)
+    return Question(texts=texts, period=Period(year, quarter), edition=edition or 0, inside=inside)
 
 
 AskedIn = Annotated[Question, Depends(asked)]

@@ -180,6 +180,10 @@ class UnknownIndicator(LabedgeError):
     """No indicator of the sets in force has that number."""
 
 
+class UnknownPart(LabedgeError):
+    """An indicator is not broken down by what was asked for, or a key was given without its breakdown."""
+
+
 class Monitoring(Protocol):
     """Answers questions about the monitoring, and closes periods. Any thread may use it."""
 
@@ -192,7 +196,10 @@ class Monitoring(Protocol):
     def evidence(
         self, period: Period, number: str, *, by: Dimension | None = None, key: str = "", quarter_only: bool = False
     ) -> Evidence:
-        """What is behind a value of the period as of now; raises `UnknownIndicator` for a number that is in no set."""
+        """What is behind a value of the period as of now.
+
+        Raises `UnknownIndicator` for a number that is in no set, `UnknownPart` for a breakdown that it does not have.
+        """
 
     def close_period(self, period: Period, *, author: str, reason: str, at: Instant) -> Edition:
         """Freeze the period as its next edition, on disk when it returns.
@@ -210,7 +217,7 @@ class Monitoring(Protocol):
         """The report as it was closed, read from the edition's own bytes."""
 
     def closed_evidence(self, edition: Edition, number: str, *, by: Dimension | None = None, key: str = "") -> Evidence:
-        """What was behind a value when it was closed, from the edition's own bytes."""
+        """What was behind a value when it was closed, from the edition's own bytes; raises as `evidence` does."""
 
     def differences(self, edition: Edition) -> tuple[Difference, ...]:
         """What is no longer as closed; empty where nothing changed."""

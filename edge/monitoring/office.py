@@ -19,7 +19,16 @@ from edge.clock import Clock
 from edge.monitoring import body as bodies
 from edge.monitoring.body import Body
 from edge.monitoring.canonical import Plain
-from edge.monitoring.contract import Difference, Edition, Evidence, Monitoring, Period, Report, UnknownIndicator
+from edge.monitoring.contract import (
+    Difference,
+    Edition,
+    Evidence,
+    Monitoring,
+    Period,
+    Report,
+    UnknownIndicator,
+    UnknownPart,
+)
 from edge.monitoring.differences import Since, differences_of, stamps_of
 from edge.monitoring.editions import Sources, body_of, computed_from, edition_of, unsealed
 from edge.monitoring.evidence import Titles, evidence_of, shown
@@ -101,7 +110,7 @@ class Office:
     ) -> Evidence:
         """See the contract."""
         kept = self._now(period)
-        indicator = _called(number, kept.reckoned.report)
+        indicator = _called(number, kept.reckoned.report, by, key)
         with self._lock:
             if indicator.facts not in kept.shown:
                 kept.shown[indicator.facts] = shown(kept.reckoned.facts[indicator.facts], to_date(period))
@@ -148,7 +157,7 @@ class Office:
     def closed_evidence(self, edition: Edition, number: str, *, by: Dimension | None = None, key: str = "") -> Evidence:
         """See the contract."""
         body = self._body(edition)
-        indicator = _called(number, body.report)
+        indicator = _called(number, body.report, by, key)
         return evidence_of(
             body.facts[indicator.facts],
             indicator,
@@ -265,14 +274,24 @@ def monitoring_of(
     return Office(store, register, roster, centre=centre, clock=clock, sets=shipped() if sets is None else sets)
 
 
-def _called(number: str, report: Report) -> Indicator:
+def _called(number: str, report: Report, by: Dimension | None, key: str) -> Indicator:
     for item in report.items:
         if item.indicator.number == number:
+            _check_part(item.indicator, by, key)
             return item.indicator
     known = ", ".join(item.indicator.number for item in report.items)
     raise UnknownIndicator(
         f"No indicator of {report.period.label} has the number {number!r}.", fix=f"Take one of {known}."
     )
+
+
+def _check_part(indicator: Indicator, by: Dimension | None, key: str) -> None:
+    known = ", ".join(indicator.breakdowns)
+    fix = f"Take one of {known}." if known else "Leave the breakdown out."
+    if by is None and key:
+        raise UnknownPart(f"The key {key!r} is of no breakdown: none is named.", fix=f"Name the breakdown too. {fix}")
+    if by is not None and by not in indicator.breakdowns:
+        raise UnknownPart(f"Indicator {indicator.number} is not broken down by {by.value}.", fix=fix)
 
 
 def _body(edition: Edition) -> Body:

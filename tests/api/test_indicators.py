@@ -80,18 +80,15 @@ def test_the_same_question_is_answered_by_its_tag_until_something_changes(taught
     assert taught.client.get(PATH, params=Q3, headers=asked).status_code == 200
 
 
-@pytest.mark.parametrize("cell", [{}, {"by": "category", "key": "learner"}, {"by": "equipment", "key": ""}])
 @pytest.mark.parametrize("number", ["1.1", "1.2", "1.5", "2.1", "A.1", "A.3", "A.4", "A.7"])
-def test_evidence_adds_up_to_its_cell(taught: Lab, number: str, cell: dict[str, str]) -> None:
-    told = taught.get(f"{PATH}/{number}/evidence", **Q3, **cell)
-    assert (told["value"], told["amount"]) == (told["resum"], told["resum_amount"])
-    assert told["value"] == told["amount"]["value"]
+def test_evidence_adds_up_to_its_cell_and_to_each_part_of_it(taught: Lab, number: str) -> None:
     shown = one(taught.get(PATH, **Q3)["items"], number=number)
-    if not cell:
-        assert (told["value"], told["amount"]) == (shown["value"], shown["year_to_date"])
-    for part in shown["components"]:
-        if (part["by"], part["key"]) == (cell.get("by"), cell.get("key")):
-            assert told["value"] == part["value"]
+    cells = [{}, *({"by": part["by"], "key": part["key"]} for part in shown["components"])]
+    values = [shown["value"], *(part["value"] for part in shown["components"])]
+    for cell, value in zip(cells, values, strict=True):
+        told = taught.get(f"{PATH}/{number}/evidence", **Q3, **cell)
+        assert (told["value"], told["amount"]) == (told["resum"], told["resum_amount"])
+        assert told["value"] == told["amount"]["value"] == value
 
 
 def test_evidence_names_no_learner_and_its_numbers_make_the_union(taught: Lab) -> None:
@@ -129,6 +126,26 @@ def test_what_is_not_there_is_told_with_a_fix(lab: Lab, path: str, status: int) 
     answer = lab.client.get(path)
     assert answer.status_code == status
     assert answer.json()["fix"]
+
+
+@pytest.mark.parametrize(
+    ("number", "cell", "said"),
+    [
+        ("1.5", "by=room", "Indicator 1.5 is not broken down by room."),
+        ("1.5", "key=hightech", "The key 'hightech' is of no breakdown"),
+    ],
+)
+def test_a_part_that_an_indicator_does_not_have_is_refused_with_those_that_it_has(
+    taught: Lab, number: str, cell: str, said: str
+) -> None:
+    (indicator,) = [
+        one for one in taught.get("/api/v1/indicators?year=2026&quarter=3")["items"] if one["number"] == number
+    ]
+    for path in (f"indicators/{number}/evidence?{cell}", f"exports/evidence?{cell}&number={number}"):
+        answer = taught.client.get(f"/api/v1/{path}&year=2026&quarter=3")
+        assert answer.status_code == 422, path
+        assert answer.json()["detail"].startswith(said)
+        assert all(part["by"] in answer.json()["fix"] for part in indicator["components"])
 
 
 def test_a_quarter_that_runs_is_not_closed(taught: Lab) -> None:

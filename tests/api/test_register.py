@@ -1,17 +1,20 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
 
 import icalendar
 import pytest
 
+from edge.clock import ManualClock
 from edge.register.contract import Put, Remove
 from edge.register.evidence import Attendance
 from edge.register.lessons import Substitution
 from edge.register.network import Enrolment
-from tests.api.lab import Lab
+from tests.api.lab import NOW, Lab
 from tests.api.school import DAY, SESSION, SLOT, school
+from tests.api.school import TERM as TERM_NOW
 
 WORD = {"author": "Петрова", "reason": "новый год"}
 TERM = "/api/v1/register/term"
@@ -75,6 +78,35 @@ def test_a_change_from_an_old_version_is_refused_with_who_and_when(taught: Lab) 
         assert refused.status_code == 412
         assert "Петрова at 2026-09-21T14:00:00Z (новый год)" in refused.json()["detail"]
     assert taught.get(f"{TERM}/q1")["value"]["name"] == "Первая"
+
+
+class Meanwhile(ManualClock):
+    """Whoever asks for the time is overtaken by a change of somebody else, once."""
+
+    change: Callable[[], object] | None = None
+
+    def now(self) -> int:
+        change, self.change = self.change, None
+        if change is not None:
+            change()
+        return super().now()
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE"])
+def test_who_loses_a_race_of_two_changes_is_told_as_who_comes_late(method: str) -> None:
+    clock = Meanwhile(NOW)
+    lab = Lab(clock=clock)
+    lab.enter(*school())
+    other = TERM_NOW.model_copy(update={"name": "Первая"})
+    clock.change = lambda: lab.register.apply((Put("q1", other, 1),), author="Петрова", reason="раньше", at=NOW)
+    if method == "PUT":
+        lost = said(lab, "PUT", f"{TERM}/q1", {"value": TERM_NOW.model_dump(mode="json") | {"name": "Иная"}}, 1)
+    else:
+        lost = lab.client.delete(f"{TERM}/q1", params=WORD, headers={"If-Match": '"1"'})
+    assert clock.change is None
+    assert lost.status_code == 412
+    assert "Петрова at 2026-09-21T14:00:00Z (раньше)" in lost.json()["detail"]
+    assert lab.get(f"{TERM}/q1")["value"]["name"] == "Первая"
 
 
 def test_a_change_that_names_no_version_is_refused(taught: Lab) -> None:
