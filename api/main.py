@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 
 from api import problem
 from api.boards import Boards
@@ -100,6 +100,19 @@ _PAGE_ROUTERS = (
 )
 
 
+def _joined() -> APIRouter:
+    joined = APIRouter()
+    for router in _API_ROUTERS:
+        joined.include_router(router, prefix=API)
+    for router in _PAGE_ROUTERS:
+        joined.include_router(router)
+    return joined
+
+
+_ROUTES = tuple(_joined().routes)
+"""Every application's routes: they know no application, so what FastAPI works out of their signatures serves all."""
+
+
 def create_app(  # noqa: PLR0913 - all that a route may use is handed in here, each part by its name
     *,
     settings: Settings,
@@ -121,6 +134,7 @@ def create_app(  # noqa: PLR0913 - all that a route may use is handed in here, e
         docs_url=None,
         redoc_url=None,
         openapi_url="/openapi.json",
+        routes=list(_ROUTES),
     )
     pages = Pages(settings)
     app.state.parts = Parts(
@@ -144,10 +158,6 @@ def create_app(  # noqa: PLR0913 - all that a route may use is handed in here, e
         page=lambda request, status: error_page(request, pages, status),
         damaged=lambda error: health.report(Part("disk", ok=False, message=str(error), fix=error.fix, vital=False)),
     )
-    for router in _API_ROUTERS:
-        app.include_router(router, prefix=API)
-    for router in _PAGE_ROUTERS:
-        app.include_router(router)
     app.add_middleware(Ceiling, apart=(f"{API}/readings",))
     app.add_middleware(Guard, hosts=allowed_hosts(settings.api.host))
     return app
