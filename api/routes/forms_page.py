@@ -13,7 +13,7 @@ from api.exports.forms.listing import opened
 from api.exports.quarterly import asked_of
 from api.exports.question import Question
 from api.exports.words import words_of
-from api.pages.form_check import form_page
+from api.pages.form_check import Wording, form_page
 from api.pages.monitoring_words import quarter_name
 from api.routes.exports import sources_of
 from api.routes.forms import FormIn, filling_of
@@ -31,18 +31,25 @@ def get_check(request: Request, parts: PartsIn, form: FormIn, wanted: AskedIn) -
     words = words_of(texts.language, parts.settings.centre.timezone)
     question = Question(texts=words, period=wanted.period, edition=edition)
     filling, _suffix = filling_of(parts, form, question)
-    told = asked_of(question, sources_of(parts)).told
+    path = f"/monitoring/forms/{form.name}"
+    wording = Wording(
+        told=asked_of(question, sources_of(parts)).told,
+        texts=texts,
+        query=wanted.query,
+        back=f"{path}?{wanted.query}",
+        is_edition=bool(edition),
+    )
     return shown(
         request,
         parts,
         "form_check.html",
         texts,
-        model=form_page(filling, told, texts),
+        model=form_page(filling, wording),
         title=opened(form)[0].title,
         heading=quarter_name(wanted.period, texts),
         edition=edition,
         period=wanted.period,
         query=wanted.query,
-        path=f"/monitoring/forms/{form.name}",
+        path=path,
         download=f"/api/v1/exports/forms/{form.name}?{wanted.query}&lang={texts.language}",
     )

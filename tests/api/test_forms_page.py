@@ -38,6 +38,11 @@ def mapping(folder: Path, *places: str, title: str = "Своя") -> None:
     (folder / "own.toml").write_text(text, "utf-8")
 
 
+def blanks(page: str) -> list[str]:
+    """The places that a page tells as blank, in its order."""
+    return re.findall(r'<span class="at">([^<]*)</span>', page.partition('<details class="blank full">')[0])
+
+
 def test_every_blank_is_told_with_its_reason_and_leads_to_its_indicator(lab: Lab, folder: Path) -> None:
     mapping(
         folder,
@@ -51,12 +56,43 @@ def test_every_blank_is_told_with_its_reason_and_leads_to_its_indicator(lab: Lab
     shown = visible(page)
     told = lab.get(f"/api/v1/exports/forms/own/check?{ASKED}")
     assert told["blanks"]
-    assert [one["at"] for one in told["blanks"]] == re.findall(r'<th scope="row">([^<]*)</th>', page)
+    assert sorted(one["at"] for one in told["blanks"]) == sorted(blanks(page))
     assert f"останутся пустыми из {told['places']}" in shown
-    assert "значение вручную не внесено Внесите в реестр" in shown
+    assert "значение вручную 1 место не внесено. Внесите значение вручную, если оно нужно. A2 1.2" in shown
+    assert "хеш редакции 1 место показаны текущие данные, а не закрытая редакция. Закройте квартал" in shown
     assert f'href="/monitoring/indicators/1.2?{html.escape(ASKED)}"' in page
     assert f'href="/api/v1/exports/forms/own?{html.escape(ASKED)}&amp;lang=ru" download' in page
     assert "stay blank of" in visible(lab.page(CHECK, **EN))
+
+
+def test_blanks_are_told_by_what_is_missing_and_lead_to_where_it_is_entered(lab: Lab, folder: Path) -> None:
+    mapping(
+        folder,
+        *(f'at = "A{number}"\nnumber = "1.{number}"\nvalue = "text"' for number in (1, 2, 3)),
+        'at = "B1"\ndirection = "campaigns"\nvalue = "text"',
+        *(f'at = "C{number}"\nnumber = "1.{number}"\nvalue = "manual"' for number in (1, 2, 3)),
+    )
+    page = lab.page(CHECK, **RU)
+    assert re.findall(r"<summary><b>([^<]*)</b> <span class=\"count\">([^<]*)<", page) == [
+        ("значение вручную", "3 места"),
+        ("пояснение", "4 места"),
+    ]
+    entering = html.unescape(re.findall(r'href="(/monitoring/enter/[^"]*)"', page)[-1])
+    answer = lab.client.get(entering, headers=RU)
+    assert answer.status_code == 200
+    assert '<option value="campaigns" selected>' in answer.text
+    assert f'name="back" value="/monitoring/forms/own?{html.escape(ASKED)}"' in answer.text
+
+
+def test_a_long_group_unfolds_and_filled_places_are_shown_with_what_goes_there(lab: Lab, folder: Path) -> None:
+    (folder / "own.csv").write_text(";;;;\n" * 5, "utf-8")
+    places = [f'at = "{"ABCD"[n % 4]}{n // 4 + 1}"\nnumber = "1.{n + 1}"\nvalue = "text"' for n in range(9)]
+    about = ("year", "first_day", "centre")
+    mapping(folder, *places, *(f'at = "E{n + 1}"\nabout = "{one}"' for n, one in enumerate(about)))
+    page = lab.page(CHECK, **RU)
+    assert '<details class="blank">' in page
+    shown = visible(page)
+    assert "Заполнятся 3 места E1 год 2026 E2 первый день 1 июля 2026 E3 название центра Кванториум «Опыт»" in shown
 
 
 def test_what_does_not_fit_comes_first_and_the_form_is_not_offered(lab: Lab, folder: Path) -> None:
@@ -69,8 +105,9 @@ def test_what_does_not_fit_comes_first_and_the_form_is_not_offered(lab: Lab, fol
     page = lab.page(CHECK, **RU)
     shown = visible(page)
     assert "2 места не подходят." in shown
-    assert re.findall(r'<th scope="row">([^<]*)</th>', page) == ["A2", "A3", "A1"]
-    assert "77.7 значение нарастающим итогом в наборе нет показателя с таким номером" in shown
+    assert blanks(page) == ["A2", "A3", "A1"]
+    assert "в наборе нет показателя с таким номером 1 место Исправьте номер" in shown
+    assert "A2 77.7 значение нарастающим итогом" in shown
     assert "/api/v1/exports/forms/own?" not in page
 
 
@@ -87,6 +124,7 @@ def test_an_edition_is_checked_as_it_was_closed(lab: Lab, folder: Path) -> None:
     assert "1 место останется пустым из 1. Форму можно скачать и так." in visible(
         lab.page(f"/monitoring/forms/own?{query}", **RU)
     )
+    assert f'href="/monitoring/close?{html.escape(query)}"' in lab.page(f"/monitoring/forms/own?{query}", **RU)
     closed = lab.page(f"/monitoring/forms/own?{query}&edition=1", **RU)
     assert "Пустых мест нет" in visible(closed)
     assert "quarter=2&amp;edition=1&amp;lang=ru" in closed

@@ -37,7 +37,7 @@ GROUPS = (
         "lead.",
         "jump.",
     ),
-    *("adding.", "fills."),
+    *("adding.", "fills.", "forms.fix_"),
 )
 """Texts that are asked for by a word of the model, never in full."""
 

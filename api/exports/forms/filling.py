@@ -32,6 +32,7 @@ class Blank(StrEnum):
     NOT_BROKEN_DOWN = "not_broken_down"
     NO_VALUE = "no_value"
     NOT_ENTERED = "not_entered"
+    NOT_CLOSED = "not_closed"
     WITHHELD = "withheld"
     NO_SUCH_PLACE = "no_such_place"
     HOLDS_A_FORMULA = "holds_a_formula"
@@ -40,7 +41,7 @@ class Blank(StrEnum):
     @property
     def hinders(self) -> bool:
         """Whether the mapping does not fit, so that no form is written; the others are told and left blank."""
-        return self not in (Blank.NO_VALUE, Blank.NOT_ENTERED, Blank.WITHHELD)
+        return self not in (Blank.NO_VALUE, Blank.NOT_ENTERED, Blank.NOT_CLOSED, Blank.WITHHELD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,8 @@ def entries(form: Form, places: tuple[Place, ...]) -> list[Entry]:
 
 def _entry(form: Form, place: Place) -> Entry:
     if place.about is not None:
-        return _entered(place, _ABOUT[place.about](form))
+        lacks = form.edition is None and place.about in _OF_EDITION
+        return Entry(place, None, Blank.NOT_CLOSED) if lacks else _entered(place, _ABOUT[place.about](form))
     if place.direction:
         found = next((one for one in form.told.report.directions if one.code == place.direction), None)
         return Entry(place, None, Blank.UNKNOWN_DIRECTION) if found is None else _of_direction(place, found)
@@ -148,6 +150,7 @@ def _period(form: Form) -> str:
     return form.told.texts("period", quarter=period.quarter, year=period.year)
 
 
+_OF_EDITION = frozenset({About.EDITION, About.SHA256})
 _ABOUT: Mapping[About, Callable[[Form], Filled | None]] = {
     About.CENTRE: lambda form: form.centre,
     About.PERIOD: _period,
