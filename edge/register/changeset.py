@@ -15,6 +15,7 @@ from edge.register.calendar import Term
 from edge.register.contract import CHANGES_LIMIT, Change, Conflict, Fault, Past, Put, Refused, RegisterVersion
 from edge.register.entry import Entry
 from edge.register.kinds import KINDS
+from edge.register.wording import fault_of
 from telemetry.model import Instant
 
 FAULTS_LIMIT = 1000
@@ -64,6 +65,9 @@ def _malformed(changes: Sequence[Change], *, author: str, reason: str) -> Iterat
         yield Fault("change set", "it says not who makes it, or not why", "Give an author and a reason.")
     if max(len(author), len(reason)) > 1000:
         yield Fault("change set", "its author or reason is longer than 1000 characters", "Shorten it.")
+    for word, text in (("author", author), ("reason", reason)):
+        if fault := fault_of(text):
+            yield Fault("change set", f"of its {word} {fault}", "Write it anew.")
     if len(changes) > CHANGES_LIMIT:
         yield Fault("change set", f"it holds more than {CHANGES_LIMIT} changes", "Make several of it.")
     seen = set()

@@ -11,6 +11,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, NaiveDatetime, StringConstraints
 
+from edge.register.wording import lines, no_learner, one_line
 from edge.settings import Id
 from telemetry.model import Instant
 
@@ -52,10 +53,21 @@ Code = Id
 CodeOrNone = Annotated[str, StringConstraints(pattern=r"^(?:[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?)?$")]
 """A code, or nothing where it is empty."""
 
-Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000)]
-Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
-Person = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
+Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(one_line)]
+Name = Annotated[Title, AfterValidator(no_learner)]
+"""What something is called that learners take part in; never who they are."""
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000), AfterValidator(lines)]
+NameOrNone = Annotated[Text, AfterValidator(one_line), AfterValidator(no_learner)]
+"""A name, or nothing where it is empty."""
+
+Document = Annotated[Text, AfterValidator(no_learner)]
+"""What proves an entry: an order, a diploma, a list and its place."""
+
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), AfterValidator(lines)]
+Person = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120), AfterValidator(one_line)
+]
 """An adult's display name or user name; learners are never named."""
 
 SessionId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9:._-]{0,199}$")]

@@ -11,7 +11,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from edge.register.entry import Code, CodeOrNone, Codes, Day, Entry, Text, Title, rising
+from edge.register.entry import Code, CodeOrNone, Codes, Day, Document, Entry, Name, Title, rising
 from edge.register.lessons import Form
 from edge.register.people import Category, Counted
 
@@ -80,7 +80,7 @@ class Event(Entry):
     refers: ClassVar[Mapping[str, str]] = {"partner": "partner"}
     natural: ClassVar[tuple[str, ...]] = ("name", "first_day")
 
-    name: Title
+    name: Name
     event_kind: EventKind = EventKind.OTHER
     direction: DirectionOrNone = ""
     level: LevelOrNone = ""
@@ -92,7 +92,7 @@ class Event(Entry):
     practical: bool = False
     first_day: Day
     last_day: Day | None = None
-    document: Text = ""
+    document: Document = ""
 
     @model_validator(mode="after")
     def _is_orderly(self) -> Event:
@@ -110,4 +110,4 @@ class Participation(Counted):
     event: Code
     category: Category = Category.LEARNER
     partner: CodeOrNone = ""
-    document: Text = ""
+    document: Document = ""

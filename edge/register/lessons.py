@@ -20,6 +20,8 @@ from edge.register.entry import (
     Entry,
     Headcount,
     LessonNumber,
+    Name,
+    NameOrNone,
     Person,
     SessionId,
     Text,
@@ -147,7 +149,7 @@ class OneOff(Entry):
     refers: ClassVar[Mapping[str, str]] = _BOUND
 
     happening: Happening = Happening.LESSON
-    name: Text = ""
+    name: NameOrNone = ""
     day: Day
     start: WallTime
     end: WallTime
@@ -172,7 +174,7 @@ class Group(Entry):
     kind: ClassVar[str] = "group"
     refers: ClassVar[Mapping[str, str]] = {"program": "program", "partner": "partner"}
 
-    name: Title
+    name: Name
     program: CodeOrNone = ""
     partner: CodeOrNone = ""
     learners: Headcount = 0

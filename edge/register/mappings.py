@@ -8,11 +8,12 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, ClassVar
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from edge.register.entry import Entry, Title
+from edge.register.wording import lines
 
-Header = Annotated[str, StringConstraints(max_length=500)]
+Header = Annotated[str, StringConstraints(max_length=500), AfterValidator(lines)]
 FieldName = Annotated[str, StringConstraints(pattern=r"^[a-z_]{0,40}$")]
 Fingerprint = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 

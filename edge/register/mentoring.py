@@ -7,13 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from pydantic import model_validator
+from pydantic import AfterValidator, model_validator
 
-from edge.register.entry import Code, CodeOrNone, Day, Entry, Text, Title, rising
+from edge.register.entry import Code, CodeOrNone, Day, Document, Entry, Name, Text, rising
 from edge.register.events import DirectionOrNone
 from edge.register.people import Category, Counted
+from edge.register.wording import one_line, pair_code
+
+PairName = Annotated[Text, AfterValidator(one_line), AfterValidator(pair_code)]
+"""A word for the pair and a number; a person's name is refused."""
 
 
 class MentoringForm(StrEnum):
@@ -33,11 +37,11 @@ class MentoringModel(Entry):
     kind: ClassVar[str] = "mentoring_model"
     natural: ClassVar[tuple[str, ...]] = ("name",)
 
-    name: Title
+    name: Name
     form: MentoringForm = MentoringForm.OTHER
     first_day: Day
     last_day: Day | None = None
-    document: Text = ""
+    document: Document = ""
 
     @model_validator(mode="after")
     def _is_orderly(self) -> MentoringModel:
@@ -53,13 +57,13 @@ class MentoringPair(Counted):
     natural: ClassVar[tuple[str, ...]] = ("model", "name", "category", "track", "first_day", "document")
 
     model: Code
-    name: Text = ""
+    name: PairName = ""
     category: Category = Category.LEARNER
     track: CodeOrNone = ""
     completed: bool = False
     first_day: Day
     last_day: Day | None = None
-    document: Text = ""
+    document: Document = ""
 
     @model_validator(mode="after")
     def _is_orderly(self) -> MentoringPair:
@@ -73,12 +77,12 @@ class Volunteering(Counted):
     kind: ClassVar[str] = "volunteering"
     natural: ClassVar[tuple[str, ...]] = ("name", "category", "first_day")
 
-    name: Title
+    name: Name
     category: Category = Category.LEARNER
     direction: DirectionOrNone = ""
     first_day: Day
     last_day: Day | None = None
-    document: Text = ""
+    document: Document = ""
 
     @model_validator(mode="after")
     def _is_orderly(self) -> Volunteering:

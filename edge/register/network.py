@@ -10,7 +10,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field, model_validator
 
-from edge.register.entry import Code, Day, Entry, Text, Title, rising
+from edge.register.entry import Code, Day, Document, Entry, Text, Title, rising
 from edge.register.people import Category, Counted
 
 _Answers = Annotated[int, Field(ge=0, le=2000)]
@@ -28,7 +28,7 @@ class NetworkAgreement(Entry):
     subject: Text = ""
     first_day: Day
     last_day: Day | None = None
-    document: Text = ""
+    document: Document = ""
 
     @model_validator(mode="after")
     def _is_orderly(self) -> NetworkAgreement:
@@ -51,7 +51,7 @@ class Enrolment(Counted):
     first_day: Day
     last_day: Day | None = None
     left_early: bool = False
-    document: Text = ""
+    document: Document = ""
 
     @model_validator(mode="after")
     def _is_orderly(self) -> Enrolment:
@@ -73,7 +73,7 @@ class Survey(Entry):
     asked: Annotated[_Answers, Field(ge=1)]
     content: _Answers
     day: Day
-    document: Text = ""
+    document: Document = ""
 
     @model_validator(mode="after")
     def _is_orderly(self) -> Survey:

@@ -9,13 +9,14 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, ClassVar
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
-from edge.register.entry import CodeOrNone, Codes, Day, Headcount, Text, Title
+from edge.register.entry import CodeOrNone, Codes, Day, Document, Headcount, Name
 from edge.register.events import AchievementLevel, LevelOrNone, Software
 from edge.register.people import Category, Counted, Linked
+from edge.register.wording import one_line
 
-Run = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Run = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(one_line)]
 Job = Annotated[str, StringConstraints(pattern=r"^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?/[^\r\n]{1,200}$")]
 """`<equipment>/<job>`."""
 
@@ -45,7 +46,7 @@ class Project(Counted):
     refers: ClassVar[Mapping[str, str]] = {"program": "program", "partner": "partner"}
     natural: ClassVar[tuple[str, ...]] = ("project_kind", "name", "day")
 
-    name: Title
+    name: Name
     project_kind: ProjectKind = ProjectKind.PROJECT
     track: CodeOrNone = ""
     level: LevelOrNone = ""
@@ -59,7 +60,7 @@ class Project(Counted):
     practical: bool = False
     shown_outside: bool = False
     day: Day
-    document: Text = ""
+    document: Document = ""
 
 
 class Achievement(Linked):
@@ -71,7 +72,7 @@ class Achievement(Linked):
         "name", "level", "result", "category", "track", "program", "day", "document",
     )  # fmt: skip
 
-    name: Title
+    name: Name
     level: AchievementLevel
     result: Result
     category: Category = Category.LEARNER
@@ -81,4 +82,4 @@ class Achievement(Linked):
     equipment: Codes = ()
     software: Software = ()
     day: Day
-    document: Text = ""
+    document: Document = ""

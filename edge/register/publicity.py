@@ -11,7 +11,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field, model_validator
 
-from edge.register.entry import Code, Day, Entry, Text, Title, rising
+from edge.register.entry import Code, Day, Document, Entry, Text, Title, rising
 from edge.register.events import DirectionOrNone
 
 
@@ -39,7 +39,7 @@ class InformationChannel(Entry):
     address: Text = ""
     first_day: Day
     last_day: Day | None = None
-    document: Text = ""
+    document: Document = ""
 
     @model_validator(mode="after")
     def _is_orderly(self) -> InformationChannel:
@@ -59,4 +59,4 @@ class Publication(Entry):
     title: Title
     count: Annotated[int, Field(ge=1, le=1000)] = 1
     day: Day
-    document: Text = ""
+    document: Document = ""

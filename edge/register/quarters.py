@@ -9,15 +9,18 @@ from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from edge.register.entry import FIRST_YEAR, LAST_YEAR, Code, Day, Entry, Reason, Text, Title
+from edge.register.entry import FIRST_YEAR, LAST_YEAR, Code, Day, Document, Entry, Name, Reason, Text, Title
 from edge.register.events import Direction
+from edge.register.wording import lines
 
 Number = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]{1,10}(?:\.[A-Za-z0-9]{1,10}){0,4}$")]
 """The hierarchical number of an indicator, `2.1`."""
 
 Year = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]
 Quarter = Annotated[int, Field(ge=1, le=4)]
-LongText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)]
+LongText = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000), AfterValidator(lines)
+]
 """A few printed pages: the information-analytical text of one subject."""
 
 _DIRECTIONS = frozenset(one.value for one in Direction)
@@ -41,11 +44,11 @@ class PlannedWork(Entry):
     natural: ClassVar[tuple[str, ...]] = ("direction", "name", "planned_day")
 
     direction: Direction
-    name: Title
+    name: Name
     planned_day: Day
     done_day: Day | None = None
     outcome: Text = ""
-    document: Text = ""
+    document: Document = ""
 
 
 class ManualValue(Entry):
@@ -84,4 +87,4 @@ class Target(Entry):
     number: Number
     year: Year
     target: Annotated[int, Field(ge=0, le=10**9)]
-    document: Text = ""
+    document: Document = ""

@@ -17,6 +17,7 @@ from edge.register.contract import Past, RegisterVersion, Row, Stamp
 from edge.register.entry import Entry
 from edge.register.kinds import KINDS
 from edge.register.people import Linked
+from edge.register.wording import KEPT
 
 # CROSS: always by the kind first, for one change set may hold the whole register.
 _PAST = """
@@ -40,7 +41,7 @@ def words_of(value: Entry) -> str:
 def value_of(kind: str, words: str, *, place: str) -> Entry:
     """The entry of its JSON; raises `Damaged` naming `place` where it is none."""
     try:
-        return KINDS[kind].model_validate_json(words)
+        return KINDS[kind].model_validate_json(words, context=KEPT)
     except (KeyError, ValidationError) as error:
         raise Damaged(f"The register's {place} cannot be read: {error}.", fix="Restore a backup.") from error
 
