@@ -12,10 +12,10 @@ import numpy.typing as npt
 
 from telemetry.columns import Int32s, Int64s, Intervals, Inventory, Lessons
 from telemetry.detection import detected
-from telemetry.model import EquipmentId, Instant, State
+from telemetry.model import EquipmentId, Instant
 from telemetry.rules import RuleSet, in_force, needed_ns
 from telemetry.spans import Spans, clip
-from telemetry.timelines import by_group, in_state, listed
+from telemetry.timelines import by_group, listed
 from telemetry.timetable import LessonStatus
 
 _FIRST = np.iinfo(np.int64).min
@@ -53,12 +53,21 @@ class Claims(NamedTuple):
 
 
 def claims_of(
-    intervals: Intervals, lessons: Lessons, inventory: Inventory, rules: tuple[RuleSet, ...], now: Instant
+    intervals: Intervals,
+    busy: Spans,
+    lessons: Lessons,
+    inventory: Inventory,
+    *,
+    rules: tuple[RuleSet, ...],
+    now: Instant,
 ) -> tuple[Claims, tuple[str, ...]]:
-    """The lessons as claims, behind them what is detected outside them until `now`, and the rooms of both."""
+    """The lessons as claims, behind them what is detected outside them until `now`, and the rooms of both.
+
+    `busy` are the spans of the intervals of that state.
+    """
     announced = _announced(intervals, lessons, inventory, rules, now)
     rooms, room = _rooms(intervals, lessons, inventory)
-    busy = clip(in_state(intervals, State.BUSY)[1], _FIRST, now)
+    busy = clip(busy, _FIRST, now)
     held = announced.each(lessons.status != LessonStatus.CANCELLED)
     taken = announced.spans(announced.window_start, announced.window_end).kept(held)
     taken = taken.taken(by_group(taken.group))

@@ -8,7 +8,7 @@ through a fold takes an hour more, and one that a gap swallows is gone.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple, TypeVar
 
 import numpy as np
@@ -93,7 +93,8 @@ def opening(timetable: Timetable, zone: Zone, start: Instant, end: Instant) -> t
 def maintenance(timetable: Timetable, inventory: Inventory, zone: Zone) -> Spans:
     """All planned maintenance by equipment of the inventory; spans may overlap."""
     planned = sorted(set(timetable.maintenance), key=lambda m: (m.start, m.end, m.room, sorted(m.equipment)))
-    bound = [_equipment(entry, inventory) for entry in planned]
+    equipped = _equipment_by(inventory)
+    bound = [equipped(entry) for entry in planned]
     counts = [len(codes) for codes in bound]
     walls = np.array([(entry.start, entry.end) for entry in planned], np.int64).reshape(-1, 2).repeat(counts, axis=0)
     codes = np.array([code for codes in bound for code in codes], np.int32)
@@ -178,9 +179,11 @@ def _times(
 
 
 def _ids(plan: _Plan, held: _Held) -> list[str]:
-    names = plan.ids
-    listed = zip(held.plan.tolist(), civil.texts(held.day), strict=True)
-    return [names[code] if code >= plan.first_one_off else f"{names[code]}:{day}" for code, day in listed]
+    names, first_one_off = plan.ids, plan.first_one_off
+    different, place = np.unique(held.day, return_inverse=True)
+    days = civil.texts(different)
+    listed = zip(held.plan.tolist(), place.tolist(), strict=True)
+    return [names[code] if code >= first_one_off else f"{names[code]}:{days[at]}" for code, at in listed]
 
 
 def _lessons(plan: _Plan, held: _Held, timetable: Timetable, inventory: Inventory, ids: tuple[str, ...]) -> Lessons:
@@ -193,7 +196,8 @@ def _lessons(plan: _Plan, held: _Held, timetable: Timetable, inventory: Inventor
     programs, program = _coded([binding.program for binding in bindings])
     teachers, teacher = _coded([binding.teacher for binding in bindings])
     partners, partner = _coded([binding.partner for binding in bindings])
-    starts, items = _lists([_equipment(binding, inventory) for binding in bindings], held.plan)
+    equipped = _equipment_by(inventory)
+    starts, items = _lists([equipped(binding) for binding in bindings], held.plan)
     at = held.plan
     return Lessons(
         ids=inventory.ids,
@@ -226,11 +230,19 @@ def _coded(words: Sequence[str]) -> tuple[tuple[str, ...], Int32s]:
     return tuple(names), np.array([place[word] for word in words], np.int32)
 
 
-def _equipment(entry: Binding | PlannedMaintenance, inventory: Inventory) -> list[int]:
+def _equipment_by(inventory: Inventory) -> Callable[[Binding | PlannedMaintenance], list[int]]:
     """The rows of the inventory that an entry binds, rising: those it names, else all of its room."""
-    if entry.equipment:
-        return [code for code, name in enumerate(inventory.ids) if name in entry.equipment]
-    return [code for code, room in enumerate(inventory.room) if room and room == entry.room]
+    in_room: dict[str, list[int]] = {}
+    for code, room in enumerate(inventory.room):
+        in_room.setdefault(room, []).append(code)
+    in_room[""] = []
+
+    def equipped(entry: Binding | PlannedMaintenance) -> list[int]:
+        if entry.equipment:
+            return [code for code, name in enumerate(inventory.ids) if name in entry.equipment]
+        return in_room.get(entry.room, [])
+
+    return equipped
 
 
 def _lists(items: Sequence[Sequence[int]], at: npt.NDArray[np.intp]) -> tuple[Int64s, Int32s]:

@@ -42,11 +42,11 @@ from telemetry.columns import (
 )
 from telemetry.corrections import attended, corrected, detected_ids
 from telemetry.evidence import evidence_of
-from telemetry.model import Instant
+from telemetry.model import Instant, State
 from telemetry.rules import RuleSet, SessionStatus, ordered
-from telemetry.timelines import sums
+from telemetry.timelines import in_state, sums
 from telemetry.timetable import LessonKind, LessonStatus
-from telemetry.use import Amounts, amounts_of, use_of
+from telemetry.use import Amounts, Use, amounts_of, use_of
 
 Bools = npt.NDArray[np.bool_]
 
@@ -85,6 +85,14 @@ class Told:
     attendance: Attendance = field(default_factory=nobody_counted)
 
 
+class _Claimed(NamedTuple):
+    """The claims to be a session, the rooms that they point into, and what the equipment of each did."""
+
+    claims: Claims
+    rooms: tuple[str, ...]
+    use: Use
+
+
 class _Places(NamedTuple):
     """The columns of the same names of `Sessions`."""
 
@@ -95,7 +103,14 @@ class _Places(NamedTuple):
 
 
 def practical_sessions(
-    observed: Observed, lessons: Lessons, inventory: Inventory, *, rules: tuple[RuleSet, ...], told: Told, now: Instant
+    observed: Observed,
+    lessons: Lessons,
+    inventory: Inventory,
+    *,
+    rules: tuple[RuleSet, ...],
+    told: Told,
+    now: Instant,
+    evidence: bool = True,
 ) -> Sessions:
     """Every lesson judged, what was detected besides, and over both what people said.
 
@@ -107,10 +122,13 @@ def practical_sessions(
         rules: versions in any order; none means `FIRST_RULES`.
         told: corrections and attendance.
         now: ns UTC; what is later has not happened.
+        evidence: whether rows of intervals, runs and jobs are named; who only counts can spare that.
     """
     versions = ordered(rules)
-    claims, rooms = claims_of(observed.intervals, lessons, inventory, versions, now)
-    judged = _judged(observed, lessons, claims, rooms=rooms, rules=versions, now=now)
+    busy = in_state(observed.intervals, State.BUSY)
+    claims, rooms = claims_of(observed.intervals, busy.spans, lessons, inventory, rules=versions, now=now)
+    claimed = _Claimed(claims, rooms, use_of(observed.intervals, busy, claims, now))
+    judged = _judged(observed, lessons, claimed, rules=versions, now=now, evidence=evidence)
     return attended(corrected(judged, told.corrections), told.attendance)
 
 
@@ -129,22 +147,21 @@ def learner_ns(sessions: Sessions) -> Int64s:
 def _judged(
     observed: Observed,
     lessons: Lessons,
-    claims: Claims,
+    claimed: _Claimed,
     *,
-    rooms: tuple[str, ...],
     rules: tuple[RuleSet, ...],
     now: Instant,
+    evidence: bool,
 ) -> Sessions:
-    use = use_of(observed.intervals, claims, now)
+    claims, rooms, use = claimed
     amounts = amounts_of(claims, use, now)
     status = _status(claims, amounts, lessons, rules, now)
     proven = np.isin(status, (SessionStatus.CONFIRMED_BY_TELEMETRY, SessionStatus.DETECTED))
     used = claims.each(proven) & (use.busy.ns >= claims.each(claims.needed_ns))
     found = slice(len(lessons), None)
     n_found = len(claims.start[found])
-    evidence = evidence_of(
-        observed.intervals, claims, use, np.flatnonzero(proven), runs=observed.runs, jobs=observed.jobs
-    )
+    named = np.flatnonzero(proven) if evidence else _EMPTY
+    behind = evidence_of(observed.intervals, claims, use, named, runs=observed.runs, jobs=observed.jobs)
     return Sessions(
         ids=observed.intervals.ids,
         rooms=rooms,
@@ -171,7 +188,7 @@ def _judged(
         known_ns=amounts.known_ns,
         base_ns=amounts.base_ns,
         **_places(claims, used)._asdict(),
-        **evidence._asdict(),
+        **behind._asdict(),
     )
 
 

@@ -46,10 +46,17 @@ def by_group(group: Int32s) -> Int64s:
     return np.argsort(group.astype(np.int16) if few else group, kind="stable").astype(np.int64)
 
 
-def in_state(intervals: Intervals, state: State) -> tuple[Int64s, Spans]:
-    """The rows of the intervals of a state, int64[k], and their spans."""
+class Picked(NamedTuple):
+    """Some intervals: their rows, int64[k], and their spans."""
+
+    rows: Int64s
+    spans: Spans
+
+
+def in_state(intervals: Intervals, state: State) -> Picked:
+    """The intervals of a state."""
     rows = np.flatnonzero(intervals.state == state).astype(np.int64)
-    return rows, Spans(intervals.equipment[rows], intervals.start[rows], intervals.end[rows])
+    return Picked(rows, Spans(intervals.equipment[rows], intervals.start[rows], intervals.end[rows]))
 
 
 def timeline(spans: Spans, *, n_groups: int) -> Timeline:

@@ -13,7 +13,7 @@ from telemetry.claims import Claims
 from telemetry.columns import Float64s, Int64s, Intervals
 from telemetry.model import Instant, State
 from telemetry.spans import Spans
-from telemetry.timelines import Meetings, bounds_of, by_group, greatest, in_state, meet, sums, timeline
+from telemetry.timelines import Meetings, Picked, bounds_of, by_group, greatest, in_state, meet, sums, timeline
 
 
 class Amounts(NamedTuple):
@@ -43,22 +43,26 @@ class Use(NamedTuple):
     known_ns: Int64s
 
 
-def use_of(intervals: Intervals, claims: Claims, now: Instant) -> Use:
-    """How much of each claim's time its equipment was busy and known, as far as there is data and until `now`."""
+def use_of(intervals: Intervals, busy: Picked, claims: Claims, now: Instant) -> Use:
+    """How much of each claim's time its equipment was busy and known, as far as there is data and until `now`.
+
+    `busy` are the intervals of that state.
+    """
     n_groups = len(intervals.ids) + 1
     order = by_group(claims.equipment)
-    busy_rows, busy = in_state(intervals, State.BUSY)
-    met = meet(timeline(busy, n_groups=n_groups), claims.spans(claims.window_start, claims.window_end).taken(order))
+    met = meet(
+        timeline(busy.spans, n_groups=n_groups), claims.spans(claims.window_start, claims.window_end).taken(order)
+    )
     asked = claims.spans(claims.start, np.clip(now, claims.start, claims.end)).taken(order)
     back = np.empty(len(order), np.int64)
     back[order] = np.arange(len(order))
     known_ns = _known_ns(intervals, asked, n_groups)
-    return Use(busy_rows, Meetings(*(column[back] for column in met)), known_ns[back])
+    return Use(busy.rows, Meetings(*(column[back] for column in met)), known_ns[back])
 
 
 def _known_ns(intervals: Intervals, asked: Spans, n_groups: int) -> Int64s:
     """Time of each question that lies in intervals and is not unknown: beyond the intervals nothing is known."""
-    unknown = meet(timeline(in_state(intervals, State.UNKNOWN)[1], n_groups=n_groups), asked)
+    unknown = meet(timeline(in_state(intervals, State.UNKNOWN).spans, n_groups=n_groups), asked)
     first, last = _hulls(intervals, n_groups)
     told = np.minimum(asked.end, last[asked.group]) - np.maximum(asked.start, first[asked.group])
     known: Int64s = np.maximum(told, 0) - unknown.ns

@@ -113,6 +113,11 @@ def job_key(job: str) -> bytes:
     return job.encode(errors="surrogatepass")
 
 
+def job_name(key: bytes) -> str:
+    """The name that `job_key` made bytes of."""
+    return key.decode(errors="surrogatepass")
+
+
 def crc_of(row: LogRow) -> int:
     """What `row.crc32` has to be before it has an offset."""
     words = repr((row.kind, row.equipment, row.at, row.mark, row.received_at, row.valid_ns, row.words))

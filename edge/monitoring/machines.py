@@ -11,17 +11,17 @@ from itertools import chain
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from edge.numbers.entered import Entered
 from edge.numbers.observed import Span, read
-from edge.numbers.practice import AROUND_NS, judged
+from edge.numbers.practice import AROUND_NS, judged_alone
 from edge.store.contract import Job, Told
 from telemetry.bases import bases
 from telemetry.calendar import Unit, buckets
-from telemetry.columns import Int64s, Intervals, Lessons, Sessions, Utilisation
-from telemetry.indicators.lists import items_of, starts_of
-from telemetry.indicators.world import Codes, EquipmentDays, Meetings, Work
+from telemetry.columns import Int8s, Int32s, Int64s, Intervals, Lessons, Sessions, Utilisation
+from telemetry.indicators.lists import by_then_id, items_of, starts_of
+from telemetry.indicators.words import Words, joined, pointed, worded
+from telemetry.indicators.world import EquipmentDays, Meetings, Work
 from telemetry.lessons import maintenance, opening
 from telemetry.model import Instant, State
 from telemetry.ratios import utilisation_scheduled, utilisation_timetable
@@ -75,12 +75,12 @@ def part_of(told: Told, entered: Entered, wanted: Wanted) -> Part:
     watched = bool((intervals.state != State.UNKNOWN).any())
     if wanted.former and not watched and not _spoken_of(entered):
         return Part(joined_meetings([]), joined_days([]), ())
-    jobs = told.jobs(ids, span.start, span.until)
-    sessions, held = judged(entered, intervals, _in_order(jobs), span)
+    sessions, held = judged_alone(entered, intervals, span)
+    jobs = told.jobs(ids, window[0], min(window[1], span.until))
     return Part(
         _meetings(sessions, held, entered, (window[0], min(window[1], until))),
         _days(_by_day(entered, intervals, held, window), entered),
-        _works([job for job in jobs if window[0] <= job.started < window[1]], entered.zone),
+        _works([job for job in jobs if window[0] <= job.started], entered.zone),
     )
 
 
@@ -95,10 +95,11 @@ def joined_meetings(parts: Sequence[Meetings]) -> Meetings:
     place = {name: code for code, name in enumerate(names)}
     used = [np.array([place[one] for one in part.equipment], np.int32)[part.used] for part in parts]
     lengths = np.concatenate([np.empty(0, np.int64), *(np.diff(part.used_start) for part in parts)])
-    columns: dict[str, Any] = {name: _chained(parts, name) for name in _WORDS}
+    columns: dict[str, Any] = {name: joined([getattr(part, name) for part in parts]) for name in _WORDS}
     columns |= {name: _columned(parts, name) for name in ("day", "held", "by_telemetry", "learners", "learner_ns")}
     return Meetings(
         **columns,
+        id=tuple(chain.from_iterable(part.id for part in parts)),
         equipment=tuple(names),
         used_start=starts_of(lengths),
         used=np.concatenate([np.empty(0, np.int32), *used]),
@@ -107,28 +108,21 @@ def joined_meetings(parts: Sequence[Meetings]) -> Meetings:
 
 def joined_days(parts: Sequence[EquipmentDays]) -> EquipmentDays:
     """The days of windows that follow one another."""
-    columns: dict[str, Any] = {name: _chained(parts, name) for name in ("equipment", "kind", "track", "room")}
+    words = ("equipment", "kind", "track", "room")
+    columns: dict[str, Any] = {name: joined([getattr(part, name) for part in parts]) for name in words}
     columns |= {name: _columned(parts, name) for name in ("day", *_FIGURES)}
     return EquipmentDays(**columns)
 
 
-_WORDS = ("id", "status", "kind", "track", "room", "group", "program", "partner", "form", "level")
+_WORDS = ("status", "kind", "track", "room", "group", "program", "partner", "form", "level")
 _FIGURES = (
     "busy_ns", "calendar_ns", "scheduled_numerator_ns", "scheduled_denominator_ns", "timetable_numerator_ns",
     "timetable_denominator_ns",
 )  # fmt: skip
 
 
-def _chained(parts: Sequence[Meetings] | Sequence[EquipmentDays], name: str) -> Codes:
-    return tuple(chain.from_iterable(getattr(part, name) for part in parts))
-
-
 def _columned(parts: Sequence[Meetings] | Sequence[EquipmentDays], name: str) -> Int64s:
     return np.concatenate([np.empty(0, np.int64), *(getattr(part, name) for part in parts)])
-
-
-def _in_order(jobs: Sequence[Job]) -> tuple[Job, ...]:
-    return tuple(sorted(jobs, key=lambda job: (job.equipment, job.started, job.job)))
 
 
 def days_at(zone: Zone, at: Int64s) -> Int64s:
@@ -146,13 +140,13 @@ def _days(table: Utilisation, entered: Entered) -> EquipmentDays:
     """A row for each equipment and day; none at all where nothing was known of any of them: nobody was watching yet."""
     watched = bool((table.state_ns.sum(axis=1) > table.state_ns[:, State.UNKNOWN]).any())
     rows = np.arange(len(table) if watched else 0)
-    code = table.key[rows].tolist()
+    code = table.key[rows]
     inventory, scheduled, timetable = entered.inventory, utilisation_scheduled(table), utilisation_timetable(table)
     return EquipmentDays(
-        equipment=tuple(str(inventory.ids[one]) for one in code),
-        kind=tuple(inventory.kind[one] for one in code),
-        track=tuple(inventory.track[one] for one in code),
-        room=tuple(inventory.room[one] for one in code),
+        equipment=worded(tuple(map(str, inventory.ids))).taken(code),
+        kind=worded(inventory.kind).taken(code),
+        track=worded(inventory.track).taken(code),
+        room=worded(inventory.room).taken(code),
         day=days_at(entered.zone, table.buckets.start)[table.bucket[rows]],
         busy_ns=table.state_ns[rows, State.BUSY],
         calendar_ns=table.calendar_ns[rows],
@@ -174,28 +168,26 @@ def _works(jobs: Sequence[Job], zone: Zone) -> tuple[Work, ...]:
 def _meetings(sessions: Sessions, held: Lessons, entered: Entered, window: tuple[Instant, Instant]) -> Meetings:
     """The sessions that start in a window, by start then id."""
     inside = np.flatnonzero((sessions.start >= window[0]) & (sessions.start < window[1]))
-    order = np.lexsort((np.array([sessions.id[row] for row in inside.tolist()], np.str_), sessions.start[inside]))
-    rows = inside[order]
+    rows = inside[by_then_id(sessions.start[inside], [sessions.id[row] for row in inside.tolist()])]
     status, lesson = sessions.status[rows], sessions.lesson[rows]
-    room = _worded(sessions.rooms, sessions.room[rows])
+    room = pointed(sessions.rooms, sessions.room[rows])
     program = _of_lesson(held.programs, held.program, lesson)
-    tracks = {name: track for name, (track, _level) in entered.programs.items() if track}
     in_room = _tracks_of_rooms(entered)
     lengths = np.diff(sessions.used_start)[rows]
     return Meetings(
-        id=tuple(sessions.id[row] for row in rows.tolist()),
+        id=tuple(map(sessions.id.__getitem__, rows.tolist())),
         day=days_at(entered.zone, sessions.start[rows]),
-        status=_worded(_STATUS, status),
+        status=pointed(_STATUS, status),
         held=(counted(sessions)[rows] | np.isin(status, _HELD)).astype(np.int8),
         by_telemetry=(status == SessionStatus.CONFIRMED_BY_TELEMETRY).astype(np.int8),
-        kind=_worded(_KIND, sessions.kind[rows]),
-        track=tuple(tracks.get(one) or in_room.get(where, "") for one, where in zip(program, room, strict=True)),
+        kind=pointed(_KIND, sessions.kind[rows]),
+        track=_of_program(program, entered, 0).or_else(room.renamed(lambda where: in_room.get(where, ""))),
         room=room,
         group=_of_lesson(held.groups, held.group, lesson),
         program=program,
         partner=_of_lesson(held.partners, held.partner, lesson),
         form=_of_lesson(_FORM, held.form, lesson),
-        level=tuple(entered.programs[one][1] if one in entered.programs else "" for one in program),
+        level=_of_program(program, entered, 1),
         learners=sessions.learners[rows].astype(np.int64),
         learner_ns=learner_ns(sessions)[rows],
         equipment=tuple(map(str, sessions.ids)),
@@ -209,15 +201,14 @@ _KIND = tuple(one.word for one in LessonKind)
 _FORM = tuple(one.word for one in Form)
 
 
-def _worded(words: tuple[str, ...], code: npt.NDArray[np.integer[Any]]) -> Codes:
-    """The word of each code; "" for -1."""
-    listed = (*words, "")
-    return tuple(listed[one] for one in code.tolist())
+def _of_lesson(words: tuple[str, ...], code: Int8s | Int32s, lesson: Int64s) -> Words:
+    """The word of each session's lesson; none where none announced it."""
+    return pointed(words, np.append(code, -1)[lesson])
 
 
-def _of_lesson(words: tuple[str, ...], code: npt.NDArray[np.integer[Any]], lesson: Int64s) -> Codes:
-    """The word of each session's lesson; "" where none announced it."""
-    return _worded(words, np.append(code, -1)[lesson])
+def _of_program(program: Words, entered: Entered, place: int) -> Words:
+    """The track (0) or the level (1) of each program."""
+    return program.renamed(lambda one: entered.programs.get(one, ("", ""))[place])
 
 
 def _tracks_of_rooms(entered: Entered) -> dict[str, str]:

@@ -21,9 +21,9 @@ from edge.register.contract import Row, Snapshot
 from edge.register.quarters import ManualValue, PlannedWork, QuarterText, Target
 from edge.register.timetable import day_of
 from telemetry.civil import Day
-from telemetry.indicators.definition import Dimension, Indicator, IndicatorSet
+from telemetry.indicators.definition import Aggregation, Dimension, Indicator, IndicatorSet
 from telemetry.indicators.facts import Amount, Facts
-from telemetry.indicators.measures import amount, components, how_of, rows_of
+from telemetry.indicators.measures import amounts, components, how_of, rows_of
 from telemetry.indicators.periods import Window, quarter_window, year_to_date_window
 from telemetry.indicators.table import INDICATORS
 
@@ -32,6 +32,9 @@ YEARS_BEFORE = 2
 
 PartOf = Callable[[Wanted], Part]
 """What machines told of a window."""
+
+Series = tuple[tuple[Period, Amount, Amount], ...]
+"""The quarters up to that of a report, each by its own days and as year to date."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,11 +77,15 @@ def reckon(
     told = _Told(period, register, names_of(entered, inputs))
     facts: dict[str, Facts] = {}
     items: list[Measured] = []
+    series: dict[tuple[str, Aggregation], Series] = {}
     for one in (inputs.official, inputs.analytics):
         for indicator in one.indicators:
             if indicator.facts not in facts:
                 facts[indicator.facts] = INDICATORS[indicator.facts](world)
-            items.append(_measured(one, indicator, facts[indicator.facts], told))
+            of = indicator.facts, indicator.aggregation
+            if of not in series:
+                series[of] = _series(facts[indicator.facts], indicator.aggregation, period)
+            items.append(_measured(one, indicator, (facts[indicator.facts], series[of]), told))
     directions = tuple(_direction(code.value, told) for code in events.Direction)
     report = Report(
         period, inputs.official, inputs.analytics, tuple(items), directions, computed_from, dict(told.names)
@@ -119,18 +126,18 @@ class _Told:
         return next((one.text for one in found if (one.subject, one.year, one.quarter) == asked), "")
 
 
-def _measured(one: IndicatorSet, indicator: Indicator, facts: Facts, told: _Told) -> Measured:
-    window, how = to_date(told.period), indicator.aggregation
-    rows = rows_of(facts, window)
+def _measured(one: IndicatorSet, indicator: Indicator, of: tuple[Facts, Series], told: _Told) -> Measured:
+    facts, series = of
+    _, quarter, year_to_date = series[-1]
     return Measured(
         indicator=indicator,
-        year_to_date=amount(facts, how, window, rows=rows),
-        quarter=amount(facts, how, own_days(told.period)),
-        how=how_of(facts, rows),
+        year_to_date=year_to_date,
+        quarter=quarter,
+        how=how_of(facts, rows_of(facts, to_date(told.period))),
         manual=told.manual(one, indicator),
         target=told.target(indicator),
         components=tuple(part for by in indicator.breakdowns for part in _components(indicator, facts, by, told)),
-        series=_series(facts, indicator, told.period),
+        series=series,
         text=told.text(indicator.number),
     )
 
@@ -141,11 +148,11 @@ def _components(indicator: Indicator, facts: Facts, by: Dimension, told: _Told) 
     return [Component(by, key, names.get(key, key), part, how) for key, part, how in found]
 
 
-def _series(facts: Facts, indicator: Indicator, period: Period) -> tuple[tuple[Period, Amount, Amount], ...]:
-    how = indicator.aggregation
-    return tuple(
-        (one, amount(facts, how, own_days(one)), amount(facts, how, to_date(one))) for one in quarters_until(period)
-    )
+def _series(facts: Facts, aggregation: Aggregation, period: Period) -> Series:
+    quarters = quarters_until(period)
+    own = amounts(facts, aggregation, [own_days(one) for one in quarters])
+    whole = amounts(facts, aggregation, [to_date(one) for one in quarters])
+    return tuple(zip(quarters, own, whole, strict=True))
 
 
 def _direction(code: str, told: _Told) -> Direction:

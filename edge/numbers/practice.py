@@ -24,7 +24,7 @@ from telemetry.civil import Day, day_of
 from telemetry.columns import Int64s, Intervals, Jobs, Lessons, Sessions, Utilisation
 from telemetry.lessons import lessons, maintenance
 from telemetry.model import EquipmentId, Instant, State
-from telemetry.sessions import Observed, no_jobs, practical_sessions
+from telemetry.sessions import Observed, practical_sessions
 from telemetry.utilisation import Keys, lesson_utilisation
 from telemetry.zones import NS_PER_DAY, NS_PER_HOUR, earliest
 
@@ -119,13 +119,27 @@ class Practice:
 
 
 def judged(
-    entered: Entered, intervals: Intervals, jobs: Sequence[Job], span: Span, *, runs: Jobs | None = None
+    entered: Entered, intervals: Intervals, jobs: Sequence[Job], span: Span, *, runs: Jobs
 ) -> tuple[Sessions, Lessons]:
-    """Every session that meets a span, and the lessons among them; without `runs` none is named as evidence."""
+    """Every session that meets a span with what proves it, and the lessons among them."""
+    return _judged(entered, Observed(intervals, runs, job_columns(entered.inventory.ids, jobs)), span, evidence=True)
+
+
+def judged_alone(entered: Entered, intervals: Intervals, span: Span) -> tuple[Sessions, Lessons]:
+    """The same sessions, of which none names its evidence, for who only counts them."""
+    return _judged(entered, Observed(intervals), span, evidence=False)
+
+
+def _judged(entered: Entered, observed: Observed, span: Span, *, evidence: bool) -> tuple[Sessions, Lessons]:
     held = lessons(entered.timetable, entered.inventory, entered.zone, (span.start, span.end))
-    observed = Observed(intervals, runs or no_jobs(), job_columns(entered.inventory.ids, jobs))
     sessions = practical_sessions(
-        observed, held, entered.inventory, rules=entered.rules, told=entered.told, now=span.until
+        observed,
+        held,
+        entered.inventory,
+        rules=entered.rules,
+        told=entered.told,
+        now=span.until,
+        evidence=evidence,
     )
     return sessions, held
 

@@ -6,9 +6,11 @@ Nothing here reads a store: both implementations of it use this.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from operator import attrgetter, itemgetter
+from typing import NamedTuple
 
 from edge.store.contract import Job
-from telemetry.model import Instant, JobOutcome, JobPhase, JobSeen
+from telemetry.model import EquipmentId, Instant, JobOutcome, JobPhase, JobSeen
 
 _REOPENS = frozenset({JobPhase.STARTED, JobPhase.RESUMED})
 """After an end these say that the job goes on; a late word of progress does not."""
@@ -17,15 +19,30 @@ _OPEN: tuple[Instant | None, JobOutcome, str, bool] = (None, JobOutcome.NONE, ""
 """End, outcome, reason and pause of a job that goes on."""
 
 
-def job_of(phases: Iterable[JobSeen]) -> Job:
+class Phase(NamedTuple):
+    """What is said of one job at one instant, as a `JobSeen` has it; light, for a year has thousands."""
+
+    at: Instant
+    phase: int
+    received_at: Instant
+    name: str
+    progress: float | None
+    outcome: JobOutcome
+    reason: str
+
+
+_phase = attrgetter(*Phase._fields)
+_order = itemgetter(0, 1, 2)
+
+
+def job_of(equipment: EquipmentId, job: str, phases: Iterable[Phase]) -> Job:
     """One job from all of its phases, at least one.
 
     It starts with its first phase, whatever that is; it is ended by its last end, unless it was started or resumed
     after that. Of several phases of one instant the greater `JobPhase` is the later.
     """
-    ordered = sorted(phases, key=lambda seen: (seen.at, seen.phase, seen.received_at))
-    first = ordered[0]
-    name, progress = first.name, None
+    ordered = sorted(phases, key=_order)
+    name, progress = "", None
     ended, outcome, reason, paused = _OPEN
     for seen in ordered:
         name = seen.name or name
@@ -36,21 +53,21 @@ def job_of(phases: Iterable[JobSeen]) -> Job:
             ended, outcome, reason, paused = _OPEN
         elif seen.phase == JobPhase.PAUSED:
             reason, paused = seen.reason, True
-    return Job(first.equipment, first.job, name, first.at, ended, outcome, progress, paused=paused, reason=reason)
+    return Job(equipment, job, name, ordered[0].at, ended, outcome, progress, paused=paused, reason=reason)
 
 
 def overlapping(jobs: Iterable[Job], start: Instant, end: Instant) -> tuple[Job, ...]:
     """Those that share time with [start, end), or begin in it, by start."""
     inside = [job for job in jobs if job.started < end and (_open_after(job, start) or job.started >= start)]
-    return tuple(sorted(inside, key=lambda job: (job.started, job.equipment, job.job)))
+    return tuple(sorted(inside, key=attrgetter("started", "equipment", "job")))
 
 
 def by_job(seen: Sequence[JobSeen]) -> tuple[Job, ...]:
     """Every job among phases of many."""
-    phases: dict[tuple[str, str], list[JobSeen]] = {}
+    phases: dict[tuple[EquipmentId, str], list[Phase]] = {}
     for one in seen:
-        phases.setdefault((one.equipment, one.job), []).append(one)
-    return tuple(job_of(of_one) for of_one in phases.values())
+        phases.setdefault((one.equipment, one.job), []).append(Phase(*_phase(one)))
+    return tuple(job_of(*of, of_one) for of, of_one in phases.items())
 
 
 def _open_after(job: Job, start: Instant) -> bool:

@@ -17,10 +17,10 @@ from edge.journal.chunks import Chunk
 from edge.journal.contract import Offset
 from edge.journal.database import bytes_on_disk
 from edge.journal.words import GREATEST, Kind, LogRow
-from edge.store import dense, run_log, sparse
+from edge.store import dense, job_log, run_log, sparse
 from edge.store.connections import Connections
 from edge.store.contract import ChannelInfo, Counts, Job, Run, RunData
-from edge.store.jobs import by_job, overlapping
+from edge.store.jobs import overlapping
 from edge.store.past import JournalPast
 from edge.store.runs import meeting, within
 from telemetry.columns import Changes, Envelope, Readings
@@ -29,7 +29,6 @@ from telemetry.model import (
     EquipmentId,
     EquipmentSeen,
     Instant,
-    JobSeen,
     LinkChanged,
     Reading,
     ReadingBatch,
@@ -98,11 +97,9 @@ class LocalStore:
 
     def jobs(self, equipment: Sequence[EquipmentId], start: Instant, end: Instant) -> tuple[Job, ...]:
         """See the contract."""
-        found: list[JobSeen] = []
         with self._connections.snapshot() as connection:
-            for one in dict.fromkeys(equipment):
-                found.extend(sparse.phases(connection, one, start, end))
-        return overlapping(by_job(found), start, end)
+            found = [job for one in dict.fromkeys(equipment) for job in job_log.met(connection, one, start, end)]
+        return overlapping(found, start, end)
 
     def runs(self, equipment: Sequence[EquipmentId] | None, start: Instant, end: Instant) -> tuple[Run, ...]:
         """See the contract."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -27,16 +28,19 @@ _MET = f"""
     SELECT run FROM run_stretches WHERE {_OF} AND first < ?3 AND last >= ?4
     UNION SELECT run FROM runs WHERE {_OF} AND first < ?3 AND coalesce(stopped >= ?2, last >= ?5)
 """  # noqa: S608 fixed words
-_SPOKEN = "SELECT equipment, first, last FROM runs WHERE run = ?"
+_AMONG = "run IN (SELECT value FROM json_each(?))"
+_SPOKEN = f"SELECT run, equipment, first, last FROM runs WHERE {_AMONG}"  # noqa: S608 fixed words
+_SAID_BY_ALL = f"SELECT {words.COLUMNS} FROM log WHERE equipment = ? AND kind = 6 AND at >= ? AND at <= ?"  # noqa: S608 fixed words
 # The mark of a phase is one byte and the run: so those of other runs are passed over inside the index.
 _SAID = f"""
     SELECT {words.COLUMNS} FROM log WHERE equipment = ? AND kind = 6 AND at >= ? AND at <= ? AND substr(mark, 2) = ?
 """  # noqa: S608 fixed words
-_NAMED = "SELECT equipment, first, last FROM run_stretches WHERE run = ? ORDER BY equipment, first"
+_NAMED = f"SELECT run, equipment, first, last FROM run_stretches WHERE {_AMONG} ORDER BY equipment, first"  # noqa: S608 fixed words
 _CHANNELS = "SELECT id, channel FROM channels WHERE equipment = ?"
 _UNNAMED = f"""
     SELECT {chunks.COLUMNS} FROM chunks WHERE channel_id = ? AND first >= ? AND first < ? AND last > ? AND run = ''
 """  # noqa: S608 fixed words
+_MARK = words.COLUMNS.split(", ").index("mark")
 _OFFSETS = "SELECT offset FROM chunks WHERE channel_id = ? AND first >= ? AND first < ? AND last >= ? AND offset > ?"
 _CHUNK = f"SELECT {chunks.COLUMNS} FROM chunks WHERE offset = ? AND run IN ('', ?)"  # noqa: S608 fixed words
 
@@ -47,22 +51,48 @@ def met(
     """Every run of which a part may meet [start, end)."""
     ids = None if equipment is None else json.dumps(list(equipment))
     span = (fit(start), fit(end), fit(start - silence_ns(PERIOD_LIMIT_NS)), fit(start - REACH_NS))
-    for (run,) in connection.execute(_MET, (ids, *span)).fetchall():
-        found = one(connection, run)
-        if found is not None:
-            yield found
+    names = [run for (run,) in connection.execute(_MET, (ids, *span))]
+    yield from _called(connection, names, (span[0], span[1]))
 
 
 def one(connection: sqlite3.Connection, run: str) -> Run | None:
     """The run of that name."""
-    said: list[RunSeen] = []
-    for equipment, first, last in connection.execute(_SPOKEN, (run,)).fetchall():
-        rows = connection.execute(_SAID, (equipment, first, last, run.encode()))
-        said += [record for row in rows if isinstance(record := words.to_record(LogRow(*row)), RunSeen)]
-    named: dict[EquipmentId, list[Stretch]] = {}
-    for equipment, first, last in connection.execute(_NAMED, (run,)):
-        named.setdefault(EquipmentId(equipment), []).append((first, last))
-    return run_of(run, said, named, lambda asked: _followed(connection, asked))
+    return next(_called(connection, [run], (0, 0)), None)
+
+
+def _called(connection: sqlite3.Connection, names: Sequence[str], window: tuple[Instant, Instant]) -> Iterator[Run]:
+    """The runs of those names; what was said of all those that lie in a window is read in one go."""
+    asked = json.dumps(names)
+    said: dict[str, list[RunSeen]] = {run: [] for run in names}
+    for record in _said(connection, connection.execute(_SPOKEN, (asked,)).fetchall(), window):
+        said.setdefault(record.run, []).append(record)
+    named: dict[str, dict[EquipmentId, list[Stretch]]] = {run: {} for run in names}
+    for run, equipment, first, last in connection.execute(_NAMED, (asked,)):
+        named[run].setdefault(EquipmentId(equipment), []).append((first, last))
+    for run in names:
+        found = run_of(run, said[run], named[run], lambda asked: _followed(connection, asked))
+        if found is not None:
+            yield found
+
+
+def _said(
+    connection: sqlite3.Connection,
+    spoken: Sequence[tuple[str, str, Instant, Instant]],
+    window: tuple[Instant, Instant],
+) -> Iterator[RunSeen]:
+    """All that was said of runs, from first to last word; of those that reach out of the window one by one."""
+    rows: list[tuple[Any, ...]] = []
+    inside: dict[str, list[tuple[bytes, Instant, Instant]]] = {}
+    for run, equipment, first, last in spoken:
+        if window[0] <= first and last < window[1]:
+            inside.setdefault(equipment, []).append((run.encode(), first, last))
+        else:
+            rows += connection.execute(_SAID, (equipment, first, last, run.encode()))
+    for equipment, runs in inside.items():
+        marks = {run for run, _, _ in runs}
+        span = min(first for _, first, _ in runs), max(last for _, _, last in runs)
+        rows += [row for row in connection.execute(_SAID_BY_ALL, (equipment, *span)) if row[_MARK][1:] in marks]
+    return (record for row in rows if isinstance(record := words.to_record(LogRow(*row)), RunSeen))
 
 
 def _followed(connection: sqlite3.Connection, asked: Followed) -> Instant:
@@ -107,6 +137,6 @@ def _offsets(connection: sqlite3.Connection, run: Run, after: Offset) -> list[Of
 
 def _hull(connection: sqlite3.Connection, run: Run, equipment: EquipmentId) -> tuple[Instant, Instant]:
     """From the first to the last of what an equipment did in a run."""
-    named = connection.execute(_NAMED, (run.run,)).fetchall()
-    spans = [*spans_of(run, equipment), *((first, last + 1) for name, first, last in named if name == equipment)]
+    named = connection.execute(_NAMED, (json.dumps([run.run]),)).fetchall()
+    spans = [*spans_of(run, equipment), *((first, last + 1) for _, name, first, last in named if name == equipment)]
     return min(start for start, _ in spans), max(end for _, end in spans)

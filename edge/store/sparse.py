@@ -1,4 +1,4 @@
-"""Queries of the log, inside the caller's snapshot: changes, jobs, links, sightings.
+"""Queries of the log, inside the caller's snapshot: changes, links, sightings.
 
 Never opens a connection and never reads a chunk.
 """
@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import numpy as np
 
@@ -15,7 +14,7 @@ from edge.journal import packing, words
 from edge.journal.packing import DAY_NS
 from edge.journal.words import GREATEST, LEAST, Kind, LogRow
 from telemetry.columns import Changes, Int64s
-from telemetry.model import EquipmentId, Instant, JobSeen
+from telemetry.model import EquipmentId, Instant
 
 _CHANGES = """
     SELECT at, mark, valid_ns FROM log WHERE equipment = ?1 AND kind = 0 AND at < ?3 AND at >= coalesce(
@@ -24,16 +23,6 @@ _CHANGES = """
 _FROM = """
     SELECT at, mark, valid_ns FROM log WHERE equipment = ? AND kind = 0 AND at >= ? AND at < ? ORDER BY at, mark
 """
-_JOBS = """
-    SELECT first, last, job FROM jobs WHERE equipment = ?1 AND first < ?3
-    AND (ended IS NULL OR last > ended OR ended >= ?2)
-"""
-# The mark of a phase is one byte and the job: so those of other jobs are passed over inside the index.
-_PHASES = f"""
-    SELECT {words.COLUMNS} FROM log WHERE equipment = ? AND kind = 1 AND at >= ? AND at <= ? AND substr(mark, 2) = ?
-"""  # noqa: S608 fixed words
-_PHASES_OF_MANY = f"SELECT {words.COLUMNS} FROM log WHERE equipment = ? AND kind = 1 AND at >= ? AND at <= ?"  # noqa: S608 fixed words
-_MARK = words.COLUMNS.split(", ").index("mark")
 # A loose scan of the index: one look for each equipment, however many rows it has.
 _LATEST = f"""
     WITH RECURSIVE ids (id) AS (
@@ -93,27 +82,6 @@ def _rows(connection: sqlite3.Connection, one: EquipmentId, start: Instant, end:
 
 def _columns(rows: sqlite3.Cursor) -> Int64s:
     return np.array(rows.fetchall(), np.int64).reshape(-1, 3)
-
-
-def phases(connection: sqlite3.Connection, one: EquipmentId, start: Instant, end: Instant) -> Iterator[JobSeen]:
-    """Every phase of each job that may overlap [start, end).
-
-    Jobs that lie inside are read in one go, for a quarter has thousands; the few that reach out, each by itself.
-    """
-    window = fit(start), fit(end)
-    jobs = connection.execute(_JOBS, (one, *window)).fetchall()
-    inside = {job: (first, last) for first, last, job in jobs if window[0] <= first and last < window[1]}
-    rows: list[tuple[Any, ...]] = []
-    if inside:
-        span = min(first for first, _ in inside.values()), max(last for _, last in inside.values())
-        found = connection.execute(_PHASES_OF_MANY, (one, *span))
-        rows += [row for row in found if row[_MARK][1:] in inside]
-    for first, last, job in jobs:
-        if job not in inside:
-            rows += connection.execute(_PHASES, (one, first, last, job))
-    for record in _records(iter(rows)):
-        if isinstance(record, JobSeen):
-            yield record
 
 
 def latest(connection: sqlite3.Connection, kind: Kind) -> tuple[words.Sparse, ...]:

@@ -15,7 +15,7 @@ from telemetry.civil import Day
 from telemetry.columns import Int8s, Int64s
 from telemetry.indicators.definition import Dimension, How
 from telemetry.indicators.facts import Facts, Labels
-from telemetry.indicators.lists import places_of, taken, words_of
+from telemetry.indicators.lists import by_then_id, taken, words_of
 from telemetry.indicators.world import Codes
 
 
@@ -90,13 +90,12 @@ class DayFacts:
 
 def day_facts_of(columns: DayFacts, *, today: Day) -> Facts:
     """The same as facts."""
-    places = places_of(columns.id)
-    order = np.lexsort((_int64s(places[one] for one in columns.id), columns.day))
+    order = by_then_id(columns.day, columns.id)
     order = order[columns.day[order] <= today]
     members = taken(columns.members, order)
     return Facts(
         kind=(columns.kind,) * len(order),
-        id=tuple(columns.id[row] for row in order.tolist()),
+        id=tuple(map(columns.id.__getitem__, order.tolist())),
         first=columns.day[order],
         last=columns.day[order],
         amount=columns.amount[order],
@@ -109,4 +108,26 @@ def day_facts_of(columns: DayFacts, *, today: Day) -> Facts:
         labels={one: taken(labels, order) for one, labels in columns.labels.items()},
         fact=np.arange(len(order)),
         rank=np.zeros(len(order), np.int64),
+    )
+
+
+def some_of(facts: Facts, rows: Int64s, *, amount: Int64s, base: Int64s) -> Facts:
+    """Facts of `day_facts_of` of rows that rise, each with another amount and base, int64[len(rows)]."""
+    members = taken(Labels(facts.members, facts.member_start, facts.member), rows)
+    listed = rows.tolist()
+    return Facts(
+        kind=facts.kind[: len(rows)],
+        id=tuple(map(facts.id.__getitem__, listed)),
+        first=facts.first[rows],
+        last=facts.last[rows],
+        amount=amount,
+        base=base,
+        how=facts.how[rows],
+        members=members.keys,
+        member_start=members.start,
+        member=members.code,
+        unlisted=facts.unlisted[rows],
+        labels={one: taken(labels, rows) for one, labels in facts.labels.items()},
+        fact=np.arange(len(rows)),
+        rank=facts.rank[rows],
     )

@@ -5,21 +5,25 @@ Nothing here averages: a ratio of several is the sum of what was used over the s
 
 from __future__ import annotations
 
-import numpy as np
+from functools import lru_cache
+from typing import NamedTuple
 
-from telemetry.civil import texts
+import numpy as np
+import numpy.typing as npt
+
+from telemetry.civil import Day, texts
 from telemetry.columns import Int64s
-from telemetry.indicators.build import DayFacts, day_facts_of
+from telemetry.indicators.build import DayFacts, day_facts_of, some_of
 from telemetry.indicators.definition import Dimension, How
 from telemetry.indicators.facts import Facts
-from telemetry.indicators.lists import one_word_of
-from telemetry.indicators.world import World
+from telemetry.indicators.lists import labels_of
+from telemetry.indicators.world import EquipmentDays, World
 
 
 def equipment_used(world: World) -> Facts:
     """An equipment counts once where it was busy at all; its amount is the busy time of the day, in ns."""
     days = world.days
-    return _facts(world, days.busy_ns, np.zeros(len(days.day), np.int64), rows=np.flatnonzero(days.busy_ns > 0))
+    return _facts(world, days.busy_ns, np.zeros(len(days.day), np.int64), rows=days.busy_ns > 0)
 
 
 def utilisation_timetable(world: World) -> Facts:
@@ -39,30 +43,47 @@ def utilisation_calendar(world: World) -> Facts:
 
 def _ratio(world: World, numerator: Int64s, denominator: Int64s) -> Facts:
     """A day that adds nothing to either is no evidence."""
-    return _facts(world, numerator, denominator, rows=np.flatnonzero((numerator != 0) | (denominator != 0)))
+    return _facts(world, numerator, denominator, rows=(numerator != 0) | (denominator != 0))
 
 
-def _facts(world: World, amount: Int64s, base: Int64s, *, rows: Int64s) -> Facts:
-    days, listed = world.days, rows.tolist()
+def _facts(world: World, amount: Int64s, base: Int64s, *, rows: npt.NDArray[np.bool_]) -> Facts:
+    whole = _whole(world.days, world.today)
+    kept = np.flatnonzero(rows[whole.row])
+    row = whole.row[kept]
+    return some_of(whole.facts, kept, amount=amount[row], base=base[row])
+
+
+class _Whole(NamedTuple):
+    """Every day of each equipment as a fact, and the row of each among the days."""
+
+    facts: Facts
+    row: Int64s
+
+
+@lru_cache(maxsize=1)
+def _whole(days: EquipmentDays, today: Day) -> _Whole:
+    """Those of the last world are remembered, for four indicators are made of them."""
     columns = {
         Dimension.EQUIPMENT: days.equipment,
         Dimension.KIND: days.kind,
         Dimension.TRACK: days.track,
         Dimension.ROOM: days.room,
     }
-    labels = {by: one_word_of([column[row] for row in listed]) for by, column in columns.items()}
-    different, place = np.unique(days.day[rows], return_inverse=True)
+    labels = {by: labels_of(column) for by, column in columns.items()}
+    different, place = np.unique(days.day, return_inverse=True)
     written = texts(different)
-    return day_facts_of(
+    n = len(days.day)
+    facts = day_facts_of(
         DayFacts(
             kind="equipment_day",
-            id=tuple(f"{days.equipment[row]}/{written[at]}" for row, at in zip(listed, place.tolist(), strict=True)),
-            day=days.day[rows],
-            amount=amount[rows],
-            base=base[rows],
-            how=np.full(len(rows), How.TELEMETRY, np.int8),
+            id=tuple(f"{one}/{written[at]}" for one, at in zip(days.equipment, place.tolist(), strict=True)),
+            day=days.day,
+            amount=np.arange(n),
+            base=np.zeros(n, np.int64),
+            how=np.full(n, How.TELEMETRY, np.int8),
             members=labels[Dimension.EQUIPMENT],
             labels=labels,
         ),
-        today=world.today,
+        today=today,
     )
+    return _Whole(facts, facts.amount)

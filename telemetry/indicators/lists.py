@@ -6,13 +6,14 @@ Nothing here knows what the words mean.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import chain
+from itertools import chain, pairwise
 
 import numpy as np
 import numpy.typing as npt
 
 from telemetry.columns import Int32s, Int64s
 from telemetry.indicators.facts import Labels
+from telemetry.indicators.words import Words, worded
 from telemetry.indicators.world import Codes
 
 
@@ -33,9 +34,25 @@ def words_of(rows: Sequence[Codes]) -> Labels:
 
 def one_word_of(rows: Sequence[str]) -> Labels:
     """The one word of each row, or none."""
-    places = places_of(rows)
-    code = np.fromiter(map({"": -1, **places}.__getitem__, rows), np.int32, len(rows))
+    return labels_of(worded(rows))
+
+
+def labels_of(words: Words) -> Labels:
+    """The one word of each row, or none."""
+    in_use = np.bincount(words.code, minlength=len(words.keys)) > 0
+    places = places_of(word for word, used in zip(words.keys, in_use.tolist(), strict=True) if used)
+    code = np.array([places.get(word, -1) for word in words.keys], np.int32)[words.code]
     return Labels(tuple(places), starts_of((code >= 0).astype(np.int64)), code[code >= 0])
+
+
+def each_once(keys: Codes, start: Int64s, code: Int32s) -> Labels:
+    """Lists of codes into `keys`, any order, as words: of each row every word once and in order."""
+    n_rows, in_use = len(start) - 1, np.bincount(code, minlength=len(keys)) > 0
+    places = places_of(word for word, used in zip(keys, in_use.tolist(), strict=True) if used)
+    place = np.array([places.get(word, -1) for word in keys], np.int64)[code]
+    told = np.repeat(np.arange(n_rows), np.diff(start)) * len(keys) + place
+    row, item = np.divmod(np.unique(told[place >= 0]), max(len(keys), 1))
+    return Labels(tuple(places), starts_of(np.bincount(row, minlength=n_rows)), item.astype(np.int32))
 
 
 def no_words(n: int) -> Labels:
@@ -61,6 +78,18 @@ def items_of(start: Int64s, item: Int32s, rows: npt.NDArray[np.integer]) -> tupl
 def taken(labels: Labels, rows: npt.NDArray[np.integer]) -> Labels:
     """The words of `rows`, in that order; words that no row has any longer are gone."""
     lengths, code = items_of(labels.start, labels.code, rows)
-    used, place = np.unique(code, return_inverse=True)
-    keys = tuple(labels.keys[at] for at in used.tolist())
-    return Labels(keys, starts_of(lengths), place.astype(np.int32))
+    in_use = np.bincount(code, minlength=len(labels.keys)) > 0
+    keys = tuple(word for word, used in zip(labels.keys, in_use.tolist(), strict=True) if used)
+    return Labels(keys, starts_of(lengths), (np.cumsum(in_use, dtype=np.int32) - 1)[code])
+
+
+def by_then_id(first: Int64s, ids: Sequence[str]) -> Int64s:
+    """The rows by a number, then by id, int64[n].
+
+    Strings are compared among rows of one number alone: a year has thousands of sessions, and a day a few dozen.
+    """
+    order = np.argsort(first, kind="stable")
+    cuts = (np.flatnonzero(np.diff(first[order])) + 1).tolist()
+    rows = order.tolist()
+    alike = (rows[begin:end] for begin, end in pairwise((0, *cuts, len(rows))))
+    return np.fromiter((row for some in alike for row in sorted(some, key=ids.__getitem__)), np.int64, len(rows))

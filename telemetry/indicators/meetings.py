@@ -6,29 +6,20 @@ changes what an earlier one said.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
-from itertools import pairwise
 from typing import NamedTuple
 
-from telemetry.civil import Day
+import numpy as np
+import numpy.typing as npt
+
+from telemetry.columns import Int8s, Int32s, Int64s
 from telemetry.indicators.definition import How
+from telemetry.indicators.lists import items_of, starts_of
 from telemetry.indicators.periods import Window, quarter_of, quarter_window
+from telemetry.indicators.words import Words
 from telemetry.indicators.world import Codes, Meetings
 from telemetry.rules import SessionStatus
-
-_NO_LESSON = frozenset({SessionStatus.CANCELLED.word, SessionStatus.DETECTED.word})
-
-
-class Lesson(NamedTuple):
-    """One lesson that stands in the timetable; equipment that it used counts where it was held."""
-
-    day: Day
-    held: bool
-    how: How
-    equipment: Codes
 
 
 class Proof(NamedTuple):
@@ -39,24 +30,46 @@ class Proof(NamedTuple):
     equipment: Codes
 
 
-class _Lessons(NamedTuple):
-    """Lessons by day, and their days."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Standing:
+    """Lessons that stand in the timetable, by key then day; equipment that one used counts where it was held.
 
-    days: tuple[Day, ...]
-    lessons: tuple[Lesson, ...]
+    Those of key k are rows `bounds[k]` to `bounds[k + 1]`, the equipment of row i is
+    `used[used_start[i]:used_start[i + 1]]`, codes into `equipment`.
+    """
 
-    def on(self, first: Day, last: Day) -> tuple[Lesson, ...]:
-        return self.lessons[bisect_left(self.days, first) : bisect_right(self.days, last)]
+    place: Mapping[str, int]
+    bounds: Int64s
+    day: Int64s
+    how: Int8s
+    held: npt.NDArray[np.bool_]
+    used_start: Int64s
+    used: Int32s
+    equipment: Codes
+
+    def on(self, key: str, days: Window) -> slice:
+        """The rows of `key` on these days."""
+        if key not in self.place:
+            return slice(0, 0)
+        low, high = self.bounds[self.place[key] : self.place[key] + 2].tolist()
+        first, last = self.day[low:high].searchsorted((days[0], days[1] + 1)).tolist()
+        return slice(low + first, low + last)
+
+    def proof(self, rows: slice) -> Proof:
+        """What some rows prove, at least one."""
+        codes = np.unique(self.used[self.used_start[rows.start] : self.used_start[rows.stop]])
+        equipment = tuple(sorted(self.equipment[code] for code in codes.tolist()))
+        return Proof(How(int(self.how[rows].min())), bool(self.held[rows].any()), equipment)
 
 
-_NONE = _Lessons((), ())
+_NOTHING = Proof(How.REGISTER, held=False, equipment=())
 
 
 @dataclass(frozen=True, slots=True)
 class Proofs:
     """The lessons of each program, group or partner; what was proven once is remembered, for many ask the same."""
 
-    lessons: Mapping[str, _Lessons]
+    lessons: _Standing
     _known: dict[tuple[str, Window], Proof] = field(default_factory=dict)
 
     def of(self, key: str, days: Window) -> Proof:
@@ -66,20 +79,22 @@ class Proofs:
         """
         known = self._known.get((key, days))
         if known is None:
-            known = self._known[key, days] = _proof(self.lessons.get(key, _NONE).on(*days))
+            rows = self.lessons.on(key, days)
+            known = self._known[key, days] = self.lessons.proof(rows) if rows.start < rows.stop else _NOTHING
         return known
 
     def by_quarter(self, key: str, days: Window) -> Iterator[tuple[Window, Proof]]:
         """The days in pieces, the quarters that have lessons each for itself, with what is proven in each."""
-        for piece in _pieces(days, self.lessons.get(key, _NONE).on(*days)):
+        rows = self.lessons.on(key, days)
+        for piece in _pieces(days, self.lessons.day[rows]):
             yield piece, self.of(key, piece)
 
 
-def _pieces(days: Window, lessons: Sequence[Lesson]) -> Iterator[Window]:
+def _pieces(days: Window, taught: Int64s) -> Iterator[Window]:
     """The quarters from that of the first lesson to that of the last, what is before them, and what is after."""
     first, last = days
-    if lessons:
-        begins, ends = quarter_window(*quarter_of(lessons[0].day))[0], quarter_window(*quarter_of(lessons[-1].day))[1]
+    if len(taught):
+        begins, ends = quarter_window(*quarter_of(int(taught[0])))[0], quarter_window(*quarter_of(int(taught[-1])))[1]
         if first < begins:
             yield first, begins - 1
             first = begins
@@ -91,42 +106,26 @@ def _pieces(days: Window, lessons: Sequence[Lesson]) -> Iterator[Window]:
         yield first, last
 
 
-def _proof(lessons: Sequence[Lesson]) -> Proof:
-    used = {one for lesson in lessons if lesson.held for one in lesson.equipment}
-    how = min((lesson.how for lesson in lessons), default=How.REGISTER)
-    return Proof(how, any(lesson.held for lesson in lessons), tuple(sorted(used)))
-
-
-def proofs_by(keys: Codes, meetings: Meetings) -> Proofs:
+def proofs_by(keys: Words, meetings: Meetings) -> Proofs:
     """The lessons by a column of `meetings`, such as `meetings.group`; those without a key prove nothing."""
-    found: dict[str, list[Lesson]] = {}
-    for key, lesson in zip(keys, _lessons(meetings), strict=True):
-        if key and lesson is not None:
-            found.setdefault(key, []).append(lesson)
-    ordered = {key: tuple(sorted(lessons)) for key, lessons in found.items()}
-    return Proofs({key: _Lessons(tuple(one.day for one in lessons), lessons) for key, lessons in ordered.items()})
-
-
-@lru_cache(maxsize=1)
-def _lessons(meetings: Meetings) -> tuple[Lesson | None, ...]:
-    """Each meeting as a lesson; None where none stands: it was cancelled, or nobody has accepted it yet.
-
-    Those of the last world are remembered, for all indicators of a report ask about the same.
-    """
-    return tuple(_each(meetings))
-
-
-def _each(meetings: Meetings) -> Iterator[Lesson | None]:
-    columns = (meetings.day.tolist(), meetings.status, meetings.held.tolist(), meetings.by_telemetry.tolist())
-    for day, status, held, by_telemetry, equipment in zip(*columns, used_in(meetings), strict=True):
-        if held:
-            yield Lesson(day, held=True, how=How.TELEMETRY if by_telemetry else How.TIMETABLE, equipment=equipment)
-        else:
-            yield None if status in _NO_LESSON else Lesson(day, held=False, how=How.TIMETABLE, equipment=equipment)
-
-
-@lru_cache(maxsize=1)
-def used_in(meetings: Meetings) -> tuple[Codes, ...]:
-    """The equipment that each meeting used; that of the last world is remembered."""
-    used = [meetings.equipment[at] for at in meetings.used.tolist()]
-    return tuple(tuple(used[start:end]) for start, end in pairwise(meetings.used_start.tolist()))
+    held = meetings.held != 0
+    # Without one it was cancelled, or nobody has accepted it yet.
+    stands = held | ~(
+        meetings.status.are(SessionStatus.CANCELLED.word) | meetings.status.are(SessionStatus.DETECTED.word)
+    )
+    rows = np.flatnonzero(stands & ~keys.are(""))
+    rows = rows[np.lexsort((meetings.day[rows], keys.code[rows]))]
+    lengths, used = items_of(meetings.used_start, meetings.used, rows)
+    held = held[rows]
+    return Proofs(
+        _Standing(
+            place={key: code for code, key in enumerate(keys.keys)},
+            bounds=starts_of(np.bincount(keys.code[rows], minlength=len(keys.keys))),
+            day=meetings.day[rows],
+            how=np.where(held & (meetings.by_telemetry[rows] != 0), How.TELEMETRY, How.TIMETABLE).astype(np.int8),
+            held=held,
+            used_start=starts_of(np.where(held, lengths, 0)),
+            used=used[np.repeat(held, lengths)],
+            equipment=meetings.equipment,
+        )
+    )

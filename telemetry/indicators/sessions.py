@@ -5,48 +5,53 @@ Nothing here decides whether a session was held; that was judged from intervals,
 
 from __future__ import annotations
 
-import numpy as np
-import numpy.typing as npt
+from dataclasses import replace
+from functools import lru_cache
+from typing import NamedTuple
 
+import numpy as np
+
+from telemetry.civil import Day
 from telemetry.columns import Int64s
-from telemetry.indicators.build import DayFacts, day_facts_of
+from telemetry.indicators.build import DayFacts, day_facts_of, some_of
 from telemetry.indicators.definition import Dimension, How
 from telemetry.indicators.facts import Facts
-from telemetry.indicators.lists import no_words, one_word_of, words_of
-from telemetry.indicators.meetings import used_in
-from telemetry.indicators.world import World
+from telemetry.indicators.lists import each_once, items_of, labels_of, no_words, starts_of
+from telemetry.indicators.world import Meetings, World
 from telemetry.timetable import LessonKind
+
+
+class _Lessons(NamedTuple):
+    """Every lesson that has begun as a fact, and the row of each among the meetings."""
+
+    facts: Facts
+    row: Int64s
 
 
 def practical_sessions(world: World) -> Facts:
     """A held lesson counts once on its day, however many devices ran; events are counted as events."""
-    held = _held_lessons(world)
-    return _facts(world, held, np.ones(len(held), np.int64))
+    return _held(_lessons(world.meetings, world.today), np.ones(len(world.meetings.day), np.int64), world.meetings)
 
 
 def sessions(world: World) -> Facts:
     """Every lesson that has begun counts once on its day, whatever became of it: see its status."""
-    lessons = np.flatnonzero(_are_lessons(world))
-    return _facts(world, lessons, np.ones(len(lessons), np.int64))
+    return _lessons(world.meetings, world.today).facts
 
 
 def learner_hours(world: World) -> Facts:
     """Each held lesson adds its learners times its length, in ns, on its day."""
-    held = _held_lessons(world)
-    return _facts(world, held, world.meetings.learner_ns[held])
+    return _held(_lessons(world.meetings, world.today), world.meetings.learner_ns, world.meetings)
 
 
-def _are_lessons(world: World) -> npt.NDArray[np.bool_]:
-    lesson = LessonKind.LESSON.word
-    return np.array([kind == lesson for kind in world.meetings.kind], np.bool_)
+def _held(lessons: _Lessons, amount: Int64s, meetings: Meetings) -> Facts:
+    held = np.flatnonzero(meetings.held[lessons.row])
+    return some_of(lessons.facts, held, amount=amount[lessons.row[held]], base=np.zeros(len(held), np.int64))
 
 
-def _held_lessons(world: World) -> npt.NDArray[np.intp]:
-    return np.flatnonzero(_are_lessons(world) & (world.meetings.held != 0))
-
-
-def _facts(world: World, rows: npt.NDArray[np.intp], amount: Int64s) -> Facts:
-    meetings = world.meetings
+@lru_cache(maxsize=1)
+def _lessons(meetings: Meetings, today: Day) -> _Lessons:
+    """Those of the last world are remembered, for three indicators are made of them."""
+    rows = np.flatnonzero(meetings.kind.are(LessonKind.LESSON.word))
     columns = {
         Dimension.STATUS: meetings.status,
         Dimension.TRACK: meetings.track,
@@ -57,20 +62,20 @@ def _facts(world: World, rows: npt.NDArray[np.intp], amount: Int64s) -> Facts:
         Dimension.GROUP: meetings.group,
         Dimension.ROOM: meetings.room,
     }
-    listed = rows.tolist()
-    labels = {by: one_word_of([column[row] for row in listed]) for by, column in columns.items()}
-    used = used_in(meetings)
+    labels = {by: labels_of(column.taken(rows)) for by, column in columns.items()}
+    lengths, used = items_of(meetings.used_start, meetings.used, rows)
     by_telemetry = (meetings.held[rows] != 0) & (meetings.by_telemetry[rows] != 0)
-    return day_facts_of(
+    found = day_facts_of(
         DayFacts(
             kind="session",
-            id=tuple(meetings.id[row] for row in listed),
+            id=tuple(map(meetings.id.__getitem__, rows.tolist())),
             day=meetings.day[rows],
-            amount=amount,
+            amount=rows,
             base=np.zeros(len(rows), np.int64),
             how=np.where(by_telemetry, How.TELEMETRY, How.TIMETABLE).astype(np.int8),
             members=no_words(len(rows)),
-            labels={**labels, Dimension.EQUIPMENT: words_of([used[row] for row in listed])},
+            labels={**labels, Dimension.EQUIPMENT: each_once(meetings.equipment, starts_of(lengths), used)},
         ),
-        today=world.today,
+        today=today,
     )
+    return _Lessons(replace(found, amount=np.ones(len(found), np.int64)), found.amount)

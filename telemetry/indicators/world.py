@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from telemetry.civil import LAST_DAY, Day
 from telemetry.columns import Int8s, Int32s, Int64s
+from telemetry.indicators.words import Words
 
 Codes = tuple[str, ...]
 
@@ -221,17 +222,17 @@ class Meetings:
 
     id: Codes
     day: Int64s
-    status: Codes
+    status: Words
     held: Int8s
     by_telemetry: Int8s
-    kind: Codes
-    track: Codes
-    room: Codes
-    group: Codes
-    program: Codes
-    partner: Codes
-    form: Codes
-    level: Codes
+    kind: Words
+    track: Words
+    room: Words
+    group: Words
+    program: Words
+    partner: Words
+    form: Words
+    level: Words
     learners: Int64s
     learner_ns: Int64s
     equipment: Codes
@@ -247,10 +248,10 @@ class EquipmentDays:
     maintenance - unknown in scheduled) and busy / calendar, as `telemetry.ratios` has them: numerator and denominator.
     """
 
-    equipment: Codes
-    kind: Codes
-    track: Codes
-    room: Codes
+    equipment: Words
+    kind: Words
+    track: Words
+    room: Words
     day: Int64s
     busy_ns: Int64s
     calendar_ns: Int64s

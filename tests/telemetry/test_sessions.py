@@ -189,7 +189,7 @@ def test_losing_data_never_confirms_a_lesson(world: World, device: str, at: int,
     assert not (now & ~was).any()
 
 
-def judged(world: World, intervals: Intervals) -> Sessions:
+def judged(world: World, intervals: Intervals, *, evidence: bool = True) -> Sessions:
     return practical_sessions(
         Observed(intervals),
         product.lessons_of(world),
@@ -197,6 +197,7 @@ def judged(world: World, intervals: Intervals) -> Sessions:
         rules=product.rule_sets(world),
         told=Told(),
         now=world.now,
+        evidence=evidence,
     )
 
 
@@ -229,6 +230,20 @@ def test_evidence_adds_up_to_the_busy_time_of_its_session(world: World) -> None:
     assert ((sessions.confidence >= 0) & (sessions.confidence <= 1)).all()
     assert ((sessions.opened >= 0) == (np.diff(sessions.interval_start) > 0)).all()
     assert ((sessions.closed >= 0) == (sessions.opened >= 0)).all()
+
+
+@given(worlds)
+@settings(deadline=None)
+def test_who_only_counts_gets_the_same_sessions_without_evidence(world: World) -> None:
+    observed = product.intervals(world, world.changes)
+    whole, counting = judged(world, observed), judged(world, observed, evidence=False)
+    lists = ("interval", "run", "job")
+    without = {"corrections", "opened", "closed", *lists, *(f"{name}_start" for name in lists)}
+    for column in Sessions.__dataclass_fields__:
+        if column not in without:
+            assert np.array_equal(getattr(whole, column), getattr(counting, column))
+    assert not any(len(getattr(counting, name)) for name in lists)
+    assert (counting.opened == -1).all()
 
 
 # --- single cases

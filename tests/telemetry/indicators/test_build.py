@@ -4,9 +4,19 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from telemetry.indicators.build import Fact, facts_of
+from telemetry.indicators.build import DayFacts, Fact, day_facts_of, facts_of, some_of
 from telemetry.indicators.definition import Dimension, How
-from telemetry.indicators.lists import items_of, no_words, one_word_of, starts_of, taken, words_of
+from telemetry.indicators.facts import Facts, Labels
+from telemetry.indicators.lists import (
+    by_then_id,
+    each_once,
+    items_of,
+    no_words,
+    one_word_of,
+    starts_of,
+    taken,
+    words_of,
+)
 from tests.telemetry.indicators.worlds import int64s
 
 words = st.sampled_from(("", "b", "a", "c"))
@@ -46,6 +56,62 @@ def test_taken_rows_are_as_if_nothing_else_had_been(rows: list[tuple[str, ...]],
     assert found.keys == expected.keys
     assert found.start.tolist() == expected.start.tolist()
     assert found.code.tolist() == expected.code.tolist()
+
+
+def plain(labels: Labels) -> tuple[tuple[str, ...], list[int], list[int]]:
+    return labels.keys, labels.start.tolist(), labels.code.tolist()
+
+
+@settings(deadline=None)
+@given(lists_of_words, st.permutations(("", "c", "a", "b")))
+def test_lists_of_codes_are_those_of_their_words(rows: list[tuple[str, ...]], keys: list[str]) -> None:
+    code = np.array([keys.index(word) for row in rows for word in row], np.int32)
+    start = starts_of(int64s([len(row) for row in rows]))
+    assert plain(each_once(tuple(keys), start, code)) == plain(words_of(rows))
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 99)), max_size=12, unique=True))
+def test_rows_are_by_number_then_by_id(rows: list[tuple[int, int]]) -> None:
+    named = [(number, f"{name}") for number, name in rows]
+    order = by_then_id(int64s([number for number, _ in named]), [name for _, name in named])
+    assert [named[row] for row in order.tolist()] == sorted(named)
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 9), words, words), max_size=8), st.data())
+def test_some_of_the_facts_are_as_if_nothing_else_had_been(
+    rows: list[tuple[int, str, str]], data: st.DataObject
+) -> None:
+    whole = days_told(rows)
+    kept = sorted(data.draw(st.sets(st.integers(0, len(whole) - 1)))) if len(whole) else []
+    found = some_of(whole, int64s(kept), amount=whole.amount[kept], base=whole.base[kept])
+    alone = days_told([rows[int(whole.amount[row])] for row in kept])
+    assert (found.kind, found.id, found.members) == (alone.kind, whole_ids(whole, kept), alone.members)
+    assert plain(found.labels[Dimension.TRACK]) == plain(alone.labels[Dimension.TRACK])
+    for name in ("first", "last", "base", "how", "member_start", "member", "unlisted", "fact", "rank"):
+        assert getattr(found, name).tolist() == getattr(alone, name).tolist()
+
+
+def days_told(rows: list[tuple[int, str, str]]) -> Facts:
+    """Facts of a day, a track and a member each, whose amounts are their places."""
+    return day_facts_of(
+        DayFacts(
+            kind="day",
+            id=tuple(f"{place:03}" for place in range(len(rows))),
+            day=int64s([day for day, _, _ in rows]),
+            amount=np.arange(len(rows)),
+            base=np.zeros(len(rows), np.int64),
+            how=np.zeros(len(rows), np.int8),
+            members=one_word_of([member for _, _, member in rows]),
+            labels={Dimension.TRACK: one_word_of([track for _, track, _ in rows])},
+        ),
+        today=9,
+    )
+
+
+def whole_ids(whole: Facts, kept: list[int]) -> tuple[str, ...]:
+    return tuple(whole.id[row] for row in kept)
 
 
 def test_no_words_are_in_any_row() -> None:

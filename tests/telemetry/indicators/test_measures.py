@@ -10,7 +10,7 @@ from telemetry.civil import LAST_DAY
 from telemetry.indicators.build import Fact, facts_of
 from telemetry.indicators.definition import Aggregation, Dimension, How
 from telemetry.indicators.facts import Amount, Facts
-from telemetry.indicators.measures import EvidenceRow, amount, components, how_of, keys_of, resum, rows_of
+from telemetry.indicators.measures import EvidenceRow, amount, amounts, components, how_of, keys_of, resum, rows_of
 from telemetry.indicators.periods import Window, quarter_window
 from tests.telemetry.indicators import twins
 from tests.telemetry.indicators.worlds import int64s
@@ -77,6 +77,12 @@ def test_rows_under_a_key_are_those_of_the_twin(facts: Facts, window: Window, by
 def test_an_amount_is_that_of_the_twin(facts: Facts, aggregation: Aggregation, window: Window) -> None:
     rows = twins.rows_of(facts, window, None, "")
     assert amount(facts, aggregation, window) == twins.amount(facts, aggregation, rows)
+
+
+@settings(deadline=None)
+@given(some_facts, aggregations, st.lists(windows, max_size=5))
+def test_amounts_of_many_windows_are_those_of_each(facts: Facts, aggregation: Aggregation, asked: list[Window]) -> None:
+    assert amounts(facts, aggregation, asked) == [amount(facts, aggregation, window) for window in asked]
 
 
 @settings(deadline=None)

@@ -16,6 +16,7 @@ from telemetry.columns import Int64s
 from telemetry.indicators.definition import Aggregation, Dimension, How
 from telemetry.indicators.measures import amount, components, how_of, rows_of
 from telemetry.indicators.table import INDICATORS
+from telemetry.indicators.words import Words, worded
 from telemetry.indicators.world import (
     Achievement,
     Agreement,
@@ -86,17 +87,17 @@ def meetings(*rows: Meeting) -> Meetings:
     return Meetings(
         id=tuple(row.id for row in rows),
         day=int64s([row.day for row in rows]),
-        status=tuple(row.status for row in rows),
+        status=worded([row.status for row in rows]),
         held=np.array([row.held for row in rows], np.int8),
         by_telemetry=np.array([row.by_telemetry for row in rows], np.int8),
-        kind=tuple(row.kind for row in rows),
-        track=tuple(row.track for row in rows),
-        room=tuple(row.room for row in rows),
-        group=tuple(row.group for row in rows),
-        program=tuple(row.program for row in rows),
-        partner=tuple(row.partner for row in rows),
-        form=tuple(row.form for row in rows),
-        level=tuple(row.level for row in rows),
+        kind=worded([row.kind for row in rows]),
+        track=worded([row.track for row in rows]),
+        room=worded([row.room for row in rows]),
+        group=worded([row.group for row in rows]),
+        program=worded([row.program for row in rows]),
+        partner=worded([row.partner for row in rows]),
+        form=worded([row.form for row in rows]),
+        level=worded([row.level for row in rows]),
         learners=int64s([row.learners for row in rows]),
         learner_ns=int64s([row.learner_ns for row in rows]),
         equipment=equipment,
@@ -107,10 +108,10 @@ def meetings(*rows: Meeting) -> Meetings:
 
 def equipment_days(*rows: EquipmentDay) -> EquipmentDays:
     return EquipmentDays(
-        equipment=tuple(row.equipment for row in rows),
-        kind=tuple(row.kind for row in rows),
-        track=tuple(row.track for row in rows),
-        room=tuple(row.room for row in rows),
+        equipment=worded([row.equipment for row in rows]),
+        kind=worded([row.kind for row in rows]),
+        track=worded([row.track for row in rows]),
+        room=worded([row.room for row in rows]),
         day=int64s([row.day for row in rows]),
         busy_ns=int64s([row.busy_ns for row in rows]),
         calendar_ns=int64s([row.calendar_ns for row in rows]),
@@ -348,5 +349,5 @@ def _pairs(above: Int64s, below: Int64s) -> list[tuple[int, int]]:
     return list(zip(above.tolist(), below.tolist(), strict=True))
 
 
-def _plain(column: Int64s | Codes) -> list[Any]:
+def _plain(column: Int64s | Words | Codes) -> list[Any]:
     return column.tolist() if isinstance(column, np.ndarray) else list(column)
