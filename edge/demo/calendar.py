@@ -78,6 +78,11 @@ def quarter_start(now: Instant, zone: ZoneInfo) -> Instant:
     return instant(first, time(0), zone)
 
 
+def quarter_before(now: Instant, zone: ZoneInfo) -> Instant:
+    """The first instant of the calendar quarter before the one that holds `now`."""
+    return quarter_start(quarter_start(now, zone) - 24 * 3600 * NS_PER_S, zone)
+
+
 def _held(room: str, day: date, start: time, minutes: int, zone: ZoneInfo) -> Held:
     begins = instant(day, start, zone)
     return Held(room, begins, begins + minutes * 60 * NS_PER_S, is_club=minutes == CLUB_MIN)

@@ -85,11 +85,16 @@ def signal_of(equipment: Equipment) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """What a past is made of: the equipment, the zone and the seed."""
+    """What a past is made of: the equipment, the zone and the seed.
+
+    Of the time before `dense_from` only the readings of experiments are left, as after a clearing of the disk: states,
+    jobs and runs are whole.
+    """
 
     equipment: tuple[Equipment, ...]
     zone: ZoneInfo
     seed: int
+    dense_from: Instant = 0
 
     def days(self, start: Instant, end: Instant) -> Iterator[list[Record]]:
         """The records of [start, end), a list for each day, in time order within an equipment."""
@@ -197,11 +202,13 @@ class _Day:
     def _work(self, start: Instant, end: Instant, run: str = "") -> None:
         self._state(start, State.BUSY)
         self._state(end, State.IDLE)
-        period = PERIOD_NS.get(self._equipment.kind, NS_PER_S)
-        t = np.arange(start, end, period, dtype=np.int64)
-        if not len(t):
+        if end <= start:
             return
-        noise = np.random.default_rng(self._rng.getrandbits(32))
+        seed = self._rng.getrandbits(32)  # drawn for readings that are left out too: all that follows stays the same
+        if start < self._past.dense_from and not run:
+            return
+        t = np.arange(start, end, PERIOD_NS.get(self._equipment.kind, NS_PER_S), dtype=np.int64)
+        noise = np.random.default_rng(seed)
         for channel, unit, level, spread in measured(self._equipment):
             slow = np.sin(np.arange(len(t)) / 97.0) * spread
             v = np.round(level + slow + noise.normal(0.0, min(spread, 5.0) / 5, len(t)), 2)

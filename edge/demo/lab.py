@@ -17,7 +17,7 @@ from drivers.catalog import CATALOG
 from drivers.contract import LinkKind, Publish, Setting, Spec
 from edge.clock import Clock, ManualClock
 from edge.demo import closing, school
-from edge.demo.calendar import quarter_start
+from edge.demo.calendar import quarter_before, quarter_start
 from edge.demo.history import Past
 from edge.demo.script import life
 from edge.demo.stage import Actor, MqttPort, Port, PtyPort, Stage, TcpPort
@@ -71,7 +71,10 @@ class DemoLab:
         self._stage = Stage([self._actor(e) for e in (*equipment, STRANGER)], clock)
 
     def write_history(self) -> int:
-        """Write what happened since the quarter began, or since the demo last ran; returns the number of records."""
+        """Write what happened in this quarter and the one before, or since the demo last ran; returns how many records.
+
+        The quarter before is closed, so its sessions and hours need what they are counted from.
+        """
         zone = ZoneInfo(self.settings.centre.timezone)
         now = self._clock.now()
         clock = ManualClock(now)
@@ -83,7 +86,7 @@ class DemoLab:
             metrics=Metrics(),
         )
         try:
-            start = journal.previous_alive or quarter_start(now, zone)
+            start = journal.previous_alive or quarter_before(now, zone)
             return self._write(journal, start, now, zone) if now - start > CATCH_UP_NS else 0
         finally:
             journal.close()
@@ -117,7 +120,8 @@ class DemoLab:
 
     def _write(self, journal: SqliteJournal, start: Instant, end: Instant, zone: ZoneInfo) -> int:
         count = 0
-        for day in Past(self.settings.equipment, zone, SEED).days(start, end):
+        past = Past(self.settings.equipment, zone, SEED, dense_from=quarter_start(end, zone))
+        for day in past.days(start, end):
             journal.append(day)
             count += len(day)
         return count

@@ -9,11 +9,13 @@ import pytest
 
 from edge.clock import ManualClock
 from edge.demo import calendar, closing, school
+from edge.demo.lab import DemoLab
 from edge.journal.memory import MemoryJournal
 from edge.monitoring.contract import Monitoring, Period
 from edge.monitoring.office import monitoring_of
 from edge.register.sqlite import SqliteRegister
 from edge.settings import Centre, Equipment, Kind, Settings
+from edge.store.local import LocalStore
 from edge.store.memory import MemoryStore
 
 ZONE = ZoneInfo("Europe/Moscow")
@@ -69,3 +71,23 @@ def test_every_official_indicator_has_a_believable_value(monitoring: Monitoring)
 
 def test_the_register_of_the_demo_is_whole(monitoring: Monitoring, register: SqliteRegister) -> None:
     assert (len(monitoring.editions()), register.verify()) == (1, ())
+
+
+def test_the_closed_quarter_has_the_sessions_that_its_telemetry_proves(tmp_path: Path) -> None:
+    clock = ManualClock(calendar.instant(date(2026, 11, 22), time(12), ZONE))
+    lab = DemoLab(Settings(), tmp_path, clock)
+    lab.write_history()
+    lab.enter_register()
+    lab.enter_year()
+    store, register = LocalStore(tmp_path / "journal.sqlite"), SqliteRegister(tmp_path / "register.sqlite")
+    try:
+        equipment, centre = lab.settings.equipment, lab.settings.centre
+        monitoring = monitoring_of(store, register, lambda: equipment, centre=centre, clock=clock)
+        (edition,) = monitoring.editions()
+        report = monitoring.closed_report(edition)
+        empty = [one.indicator.number for one in report.items if not one.year_to_date.numerator]
+        assert (edition.period, empty) == (Period(2026, 3), [])
+        assert {one.number for one in monitoring.differences(edition)} == {"1.8", "2.8"}
+    finally:
+        register.close()
+        store.close()

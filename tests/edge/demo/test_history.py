@@ -119,6 +119,12 @@ def test_experiments_of_lab_computers_are_runs_whose_readings_name_them(past: li
         assert (started[one.run].title, one.equipment) == (stopped[one.run].title, started[one.run].equipment)
 
 
+def test_long_ago_only_the_readings_of_experiments_are_left_and_all_else_is_whole(past: list[Record]) -> None:
+    bare = [r for day in Past(roster(), ZONE, 40, dense_from=NOW).days(START, NOW) for r in day]
+    assert bare == [r for r in past if not isinstance(r, ReadingBatch) or r.run]
+    assert sum(isinstance(r, ReadingBatch) for r in bare) > 50
+
+
 def test_nothing_happens_on_a_holiday_but_what_ran_over_from_the_day_before() -> None:
     day = calendar.instant(date(2026, 11, 4), time(12), ZONE)
     assert [r for d in Past(roster(), ZONE, 40).days(day, day + 6 * 3600 * NS_PER_S) for r in d] == []
@@ -160,3 +166,11 @@ def test_no_time_touches_no_day() -> None:
 
 def test_a_quarter_begins_at_local_midnight() -> None:
     assert datetime.fromtimestamp(START / NS_PER_S, ZONE) == datetime(2026, 10, 1, tzinfo=ZONE)
+
+
+@pytest.mark.parametrize(
+    ("day", "first"), [(date(2026, 11, 22), date(2026, 7, 1)), (date(2027, 1, 1), date(2026, 10, 1))]
+)
+def test_the_quarter_before_begins_three_months_earlier(day: date, first: date) -> None:
+    now = calendar.instant(day, time(0, 0), ZONE)
+    assert calendar.quarter_before(now, ZONE) == calendar.instant(first, time(0), ZONE)
