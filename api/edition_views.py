@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 from api.amount_views import AmountView, amount_view
 from api.instants import format_instant
-from edge.monitoring.contract import Difference, Edition, Period
-from telemetry.indicators.definition import Unit
-from telemetry.indicators.facts import Amount
+from api.pages.monitoring_words import key_text, name_of
+from api.pages.texts import Texts
+from edge.monitoring.contract import Difference, Edition, Report
+from telemetry.indicators.definition import Dimension, Indicator, Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +43,21 @@ class EditionList:
 
 @dataclass(frozen=True, slots=True)
 class DifferenceView:
-    """A value that is no longer as closed: `was` and `now` (null where there is none), and `why`."""
+    """A value that is no longer as closed: `was` and `now` (null where there is none), and `why`.
+
+    `number`, `by`, `key` and `why` are the same in every language; `name`, `key_name` and `why_told` are in the one
+    that was asked for. `number` is an indicator's, or the code of a direction of work.
+    """
 
     number: str
+    name: str
     by: str | None
     key: str
+    key_name: str
     was: AmountView | None
     now: AmountView | None
     why: list[str]
+    why_told: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,18 +89,28 @@ def edition_view(edition: Edition) -> EditionView:
 
 
 def differences_view(
-    period: Period, number: int, found: Iterable[Difference], units: Mapping[str, Unit]
+    edition: Edition, found: Iterable[Difference], reports: tuple[Report, Report], texts: Texts
 ) -> DifferenceList:
-    """What has changed; `units` tells those of the indicators."""
+    """What has changed; `reports` are the one that was closed and the one of now, whose words are taken first."""
+    known = {one.indicator.number: one.indicator for report in reports for one in report.items}
+    names = reports[1].names
+    items = [_difference(one, known.get(one.number), names, texts) for one in found]
+    return DifferenceList(edition.period.label, edition.number, items, None)
 
-    def told(amount: Amount | None, one: Difference) -> AmountView | None:
-        return None if amount is None else amount_view(amount, units.get(one.number, Unit.ITEMS))
 
-    items = [
-        DifferenceView(
-            one.number, None if one.by is None else one.by.value, one.key, told(one.was, one), told(one.now, one),
-            list(one.why),
-        )
-        for one in found
-    ]  # fmt: skip
-    return DifferenceList(period.label, number, items, None)
+def _difference(
+    one: Difference, indicator: Indicator | None, names: Mapping[Dimension, Mapping[str, str]], texts: Texts
+) -> DifferenceView:
+    unit = indicator.unit if indicator else Unit.ITEMS
+    was, now = (None if amount is None else amount_view(amount, unit) for amount in (one.was, one.now))
+    return DifferenceView(
+        number=one.number,
+        name=name_of(indicator, texts) if indicator else texts.word("choice.Direction", one.number),
+        by=None if one.by is None else one.by.value,
+        key=one.key,
+        key_name="" if one.by is None else key_text(one.by, one.key, names.get(one.by, {}).get(one.key, ""), texts),
+        was=was,
+        now=now,
+        why=list(one.why),
+        why_told=[texts.said(why) for why in one.why],
+    )

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from api.amount_views import AmountView, MadeOfView, amount_view, last_day_view, made_of_view, value_of
 from api.edition_views import EditionView, edition_view
 from api.instants import format_instant
-from edge.monitoring.contract import Direction, Edition, Manual, Measured, Report
+from api.pages.monitoring_words import key_text, name_of
+from api.pages.texts import Texts
+from edge.monitoring.contract import Component, Direction, Edition, Manual, Measured, Report
 from telemetry.civil import text_of
 from telemetry.indicators.definition import IndicatorSet, Unit
 
@@ -45,7 +47,10 @@ class ManualView:
 
 @dataclass(frozen=True, slots=True)
 class ComponentView:
-    """What the facts with one key of one breakdown give; an empty key stands for none."""
+    """What the facts with one key of one breakdown give; an empty key stands for none and has no name.
+
+    `name` is what somebody called it, or a word of the language asked for: `key` is the same in every language.
+    """
 
     by: str
     key: str
@@ -154,26 +159,26 @@ def set_view(one: IndicatorSet) -> SetView:
     )
 
 
-def report_view(report: Report, language: str, edition: Edition | None) -> ReportView:
-    """A report; names are in `language` where they are told once."""
+def report_view(report: Report, texts: Texts, edition: Edition | None) -> ReportView:
+    """A report; names that are told once are in the language of `texts`."""
     numbers = {one.number for one in report.official.indicators}
     return ReportView(
         period=report.period.label,
         set=set_view(report.official),
         analytics=set_view(report.analytics),
         reason="" if report.official.indicators else report.official.source,
-        items=[_indicator(one, language, official=one.indicator.number in numbers) for one in report.items],
+        items=[_indicator(one, texts, official=one.indicator.number in numbers) for one in report.items],
         directions=[_direction(one) for one in report.directions],
         edition=None if edition is None else edition_view(edition),
         computed_from=made_of_view(report.computed_from),
     )
 
 
-def _indicator(one: Measured, language: str, *, official: bool) -> IndicatorView:
+def _indicator(one: Measured, texts: Texts, *, official: bool) -> IndicatorView:
     indicator, unit = one.indicator, one.indicator.unit
     return IndicatorView(
         number=indicator.number,
-        name=indicator.name_ru if language == "ru" else indicator.name_en,
+        name=name_of(indicator, texts),
         name_ru=indicator.name_ru,
         name_en=indicator.name_en,
         part=indicator.part.value,
@@ -188,16 +193,22 @@ def _indicator(one: Measured, language: str, *, official: bool) -> IndicatorView
         year_to_date=amount_view(one.year_to_date, unit),
         quarter=amount_view(one.quarter, unit),
         manual=None if one.manual is None else _manual(one.manual),
-        components=[
-            ComponentView(
-                part.by.value, part.key, part.name, value_of(part.amount, unit), part.amount.numerator,
-                part.amount.denominator, part.how.word,
-            )
-            for part in one.components
-        ],
+        components=[_component(part, unit, texts) for part in one.components],
         series=[QuarterView(p.label, amount_view(q, unit), amount_view(y, unit)) for p, q, y in one.series],
         text=one.text,
-    )  # fmt: skip
+    )
+
+
+def _component(part: Component, unit: Unit, texts: Texts) -> ComponentView:
+    return ComponentView(
+        by=part.by.value,
+        key=part.key,
+        name=key_text(part.by, part.key, part.name, texts),
+        value=value_of(part.amount, unit),
+        numerator=part.amount.numerator,
+        denominator=part.amount.denominator,
+        how=part.how.word,
+    )
 
 
 def _manual(one: Manual) -> ManualView:
@@ -211,8 +222,3 @@ def _direction(one: Direction) -> DirectionView:
         for name, title, planned, done, outcome in one.lines
     ]
     return DirectionView(one.code, one.planned, one.done, lines, one.text)
-
-
-def units_of(report: Report) -> dict[str, Unit]:
-    """The unit of each indicator, by number."""
-    return {one.indicator.number: one.indicator.unit for one in report.items}

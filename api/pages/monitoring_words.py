@@ -38,8 +38,11 @@ def day_text(day: int, texts: Texts) -> str:
 
 def part_name(by: Dimension, key: str, name: str, texts: Texts) -> str:
     """What a key of a dimension is called: a word of the model, else the name that somebody gave it."""
-    if not key:
-        return texts("monitoring.unnamed")
+    return key_text(by, key, name, texts) if key else texts("monitoring.unnamed")
+
+
+def key_text(by: Dimension, key: str, name: str, texts: Texts) -> str:
+    """As `part_name`; nothing for no key."""
     for group in _WORDS.get(by, ()):
         told = texts.table.get(f"{group}.{key}")
         if isinstance(told, str):

@@ -17,11 +17,11 @@ from api.answers import answer, dumped
 from api.deps import MonitoringIn, PartsIn
 from api.edition_views import DifferenceList, EditionList, EditionView, differences_view, edition_view
 from api.evidence_views import CellEvidence, evidence_view
-from api.exports.asked import Sheet, SheetIn
+from api.exports.asked import LanguageQuery, Sheet, SheetIn, texts_of
 from api.exports.delivery import delivered
 from api.exports.quarterly import evidence_book, monitoring_book
 from api.exports.question import Question
-from api.indicator_views import ReportView, SetList, report_view, set_view, units_of
+from api.indicator_views import ReportView, SetList, report_view, set_view
 from api.problem import Problem
 from api.rendered import Body, respond
 from api.routes.exports import sources_of
@@ -97,10 +97,9 @@ def get_indicators(request: Request, parts: PartsIn, asked: AskedIn, filed: File
     """The monitoring of a quarter: every indicator with target, how it came, components and dynamics."""
     if not filed.sheet.is_json:
         return delivered(request, monitoring_book(_question(asked, filed), sources_of(parts)), filed.sheet.form)
-    language = parts.settings.centre.language
-    body = parts.rendered.body(
-        ("indicators", *_key(asked)), asked.report, lambda: dumped(report_view(asked.report, language, asked.edition))
-    )
+    texts = filed.sheet.texts
+    question = ("indicators", *_key(asked), texts.language)
+    body = parts.rendered.body(question, asked.report, lambda: dumped(report_view(asked.report, texts, asked.edition)))
     return respond(request, body)
 
 
@@ -242,11 +241,16 @@ def get_edition(request: Request, edition: Annotated[Edition, Depends(edition_of
 
 
 @router.get("/editions/{period}/{number}/differences", response_model=DifferenceList, responses=_REFUSALS)
-def get_differences(monitoring: MonitoringIn, edition: Annotated[Edition, Depends(edition_of)]) -> Response:
+def get_differences(
+    parts: PartsIn,
+    monitoring: MonitoringIn,
+    edition: Annotated[Edition, Depends(edition_of)],
+    language: LanguageQuery = None,
+) -> Response:
     """What is no longer as it was closed, by how much and why; empty where nothing has changed."""
-    units = units_of(monitoring.closed_report(edition)) | units_of(monitoring.report(edition.period))
+    reports = (monitoring.closed_report(edition), monitoring.report(edition.period))
     found = monitoring.differences(edition)
-    return answer(differences_view(edition.period, edition.number, found, units))
+    return answer(differences_view(edition, found, reports, texts_of(parts, language)))
 
 
 def _edition(monitoring: Monitoring, period: Period, number: int) -> Edition:

@@ -121,7 +121,7 @@ def _of_words(was: Measured, now: Measured) -> Iterator[str]:
     if was.text != now.text:
         yield "its text has changed"
     if was.target != now.target:
-        yield f"its target was {was.target} and is {now.target} now"
+        yield _target_changed(was.target, now.target)
     if was.manual != now.manual:
         stamp = now.manual.stamp if now.manual else None
         yield (
@@ -131,6 +131,12 @@ def _of_words(was: Measured, now: Measured) -> Iterator[str]:
         )
     if was.indicator != now.indicator:
         yield "the set of indicators says something else of it"
+
+
+def _target_changed(was: int | None, now: int | None) -> str:
+    if was is None:
+        return f"its target is {now} now, and there was none"
+    return f"its target of {was} was taken back" if now is None else f"its target was {was} and is {now} now"
 
 
 def _of_facts(was: Measured, now: Measured, compared: _Compared) -> Iterator[tuple[_KeysBy, str]]:

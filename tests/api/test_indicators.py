@@ -2,15 +2,27 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from datetime import date
+from enum import StrEnum
 from typing import Any
 
 import pytest
 
+from api.exports.words import words_of
+from api.pages.monitoring_words import key_text
 from edge.register.contract import Put
-from edge.register.events import Event
+from edge.register.events import AchievementLevel, Direction, Event, EventKind
+from edge.register.lessons import Form, Level
+from edge.register.mentoring import MentoringForm
 from edge.register.network import Enrolment
 from edge.register.people import Category
+from edge.register.projects import ProjectKind, Result
+from edge.register.publicity import ChannelKind
+from edge.register.quarters import Target
+from edge.settings import Kind
+from telemetry.indicators.definition import Dimension
+from telemetry.rules import SessionStatus
 from tests.api.lab import HOUR, Lab
 from tests.api.school import lesson, one, school
 
@@ -70,6 +82,53 @@ def test_a_quarter_is_told_with_its_sets_and_both_values(taught: Lab) -> None:
 def test_names_of_keys_are_told(taught: Lab) -> None:
     parts = one(taught.get(PATH, **Q3)["items"], number="1.2")["components"]
     assert {part["name"] for part in parts if part["by"] in {"group", "program"}} == {"ПР-1", "Робототехника"}
+
+
+@pytest.mark.parametrize(
+    ("language", "category", "kind"), [("ru", "обучающиеся", "квест"), ("en", "learners", "quest")]
+)
+def test_words_of_the_model_are_told_in_the_language_asked_and_keys_in_none(
+    taught: Lab, language: str, category: str, kind: str
+) -> None:
+    taught.enter(Put("hunt", Event(name="Охота", event_kind=EventKind.QUEST, first_day=date(2026, 9, 6))))
+    items = taught.get(PATH, **Q3, lang=language)["items"]
+    named = {
+        (part["by"], part["key"]): part["name"]
+        for number in ("1.2", "1.5")
+        for part in one(items, number=number)["components"]
+    }
+    assert named["category", "learner"] == category
+    assert named["kind", "quest"] == kind
+    assert one(items, number="1.5")["name"] == one(items, number="1.5")[f"name_{language}"]
+
+
+_WORDS: tuple[tuple[Dimension, type[StrEnum]], ...] = (
+    (Dimension.CATEGORY, Category),
+    (Dimension.LEVEL, AchievementLevel),
+    (Dimension.LEVEL, Level),
+    (Dimension.RESULT, Result),
+    (Dimension.FORM, Form),
+    (Dimension.FORM, MentoringForm),
+    (Dimension.KIND, EventKind),
+    (Dimension.KIND, ProjectKind),
+    (Dimension.KIND, ChannelKind),
+    (Dimension.KIND, Kind),
+    (Dimension.DIRECTION, Direction),
+)
+
+
+@pytest.mark.parametrize(("by", "words"), _WORDS, ids=[words.__name__ for _, words in _WORDS])
+def test_every_fixed_code_of_a_breakdown_has_its_russian_word(by: Dimension, words: type[StrEnum]) -> None:
+    texts = words_of("ru", "Europe/Moscow")
+    told = {word.value: key_text(by, word.value, word.value, texts) for word in words if word.value}
+    assert {code: text for code, text in told.items() if not re.search("[а-яё]", text)} == {}
+
+
+def test_every_status_of_a_session_has_its_russian_word() -> None:
+    texts = words_of("ru", "Europe/Moscow")
+    assert [
+        one for one in SessionStatus if not re.search("[а-яё]", key_text(Dimension.STATUS, one.word, "", texts))
+    ] == []
 
 
 def test_the_same_question_is_answered_by_its_tag_until_something_changes(taught: Lab) -> None:
@@ -181,6 +240,26 @@ def test_what_changed_after_a_closing_is_listed_with_who_and_why(taught: Lab) ->
         ("2.5", 100.0, 50.0),
     }
     assert all("Петров" in reason for item in whole for reason in item["why"])
+
+
+def test_what_changed_is_told_in_the_language_asked_beside_stable_codes(taught: Lab) -> None:
+    taught.clock.advance(20 * DAY)
+    close(taught)
+    target = Target(number="1.5", year=2026, target=40)
+    event = Event(name="Поздний", event_kind=EventKind.QUEST, first_day=date(2026, 9, 8))
+    taught.enter(Put("late", event), Put("t", target), author="Петров")
+    path = "/api/v1/editions/2026-Q3/1/differences"
+    russian, english = (taught.get(path, lang=language)["items"] for language in ("ru", "en"))
+    for name in ("number", "by", "key", "was", "now", "why"):
+        assert [item[name] for item in russian] == [item[name] for item in english]
+    (whole,) = [item for item in russian if (item["number"], item["by"]) == ("1.5", None)]
+    assert whole["why_told"] == [
+        "план был 35, стал 40",
+        "Поздний: добавлено (мероприятие); внесено: Петров, 2026-10-11, причина: начало года",
+    ]
+    assert [item["key_name"] for item in russian if item["key"] == "quest"] == ["квест"]
+    assert all(re.search("[а-яё]", text) for item in russian for text in (item["name"], *item["why_told"]))
+    assert all(item["why_told"] == item["why"] for item in english)
 
 
 def test_closed_evidence_is_that_of_the_closing(taught: Lab) -> None:
