@@ -3,8 +3,9 @@
 Nothing here raises: what is wrong is a `Rejected`, and what is good beside it is kept.
 
 A body is one object, a list of objects, or NDJSON; JSON or MessagePack, told apart by the first byte. An object has
-`equipment` and: `channel` with `v` as on a channel's topic; or `v` as a table, as on `$batch`; or `state`, a word or
-words as on `$state`; or `state` beside one of the others. `room` may stand in each.
+`equipment` and: `channel` with `v` as on a channel's topic, and so with the channels `$batch` and `$state`; or `v` as a
+table without a channel, as on `$batch`; or `state`, a word or words as on `$state`, alone or beside one of the others.
+`room` may stand in each. `$link` is for the last will of a connection, which a body has not.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Any
 import msgpack
 
 from drivers.labedge import readings, states
-from drivers.labedge.protocol import REASON_LIMIT, MalformedError, is_id, load
+from drivers.labedge.protocol import REASON_LIMIT, Kind, MalformedError, is_id, load
 from drivers.labedge.readings import Faults
 from telemetry.model import EquipmentId, Instant, Record, rejected
 
@@ -125,8 +126,13 @@ def _take(
         records.extend(states.of_state(said, equipment=equipment, at=at, valid_ns=0, faults=faults))
     if "v" not in loaded:
         return
-    if "channel" not in loaded:
+    name = loaded.get("channel", Kind.BATCH.value)
+    if name == Kind.BATCH.value:
         records.extend(readings.of_batch(loaded, equipment=equipment, at=at, faults=faults))
+    elif name == Kind.STATE.value:
+        records.extend(states.of_state(loaded, equipment=equipment, at=at, valid_ns=0, faults=faults))
+    elif name == Kind.LINK.value:
+        raise MalformedError("$link is said over MQTT alone; say the state offline instead")
     else:
         channel = readings.channel_named(loaded["channel"])
         records.extend(readings.of_channel(loaded, channel, equipment=equipment, at=at, faults=faults))

@@ -51,6 +51,17 @@ def test_a_state_alone_and_beside_values() -> None:
     assert (alone.state, state.state) == (State.BUSY, State.PAUSED)
 
 
+def test_the_channels_of_the_topics_mean_the_same_here() -> None:
+    word = records_of({"equipment": "osc-1", "channel": "$state", "v": "busy", "t": MS})
+    assert word == records_of({"equipment": "osc-1", "state": "busy", "t": MS})
+    words = records_of({"equipment": "osc-1", "channel": "$state", "t": [MS, MS + 9], "v": ["busy", "idle"]})
+    assert [one.state for one in words if isinstance(one, StateSeen)] == [State.BUSY, State.IDLE]
+    table = {"equipment": "osc-1", "t0": MS, "dt": 1, "v": {"u": [1, 2], "i": [3, 4]}}
+    said, meant = records_of({**table, "channel": "$batch"}), records_of(table)
+    assert [repr(one) for one in said] == [repr(one) for one in meant]
+    assert one_rejected({"equipment": "osc-1", "channel": "$link", "v": "online"}).reason.startswith("$link is said")
+
+
 def test_messagepack_with_float32_and_float64_whatever_the_content_type_says() -> None:
     v = np.array([1, 2], "<f8")
     message = {"equipment": "osc-1", "t0": MS, "dt": 1, "f": "f4", "v": {"u": v.astype("<f4").tobytes()}}
