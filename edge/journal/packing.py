@@ -6,10 +6,12 @@ Never the only place of anything: the log keeps every change, and a day that get
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from edge.errors import Damaged
 from edge.journal.chunks import HOUR_NS
@@ -105,30 +107,73 @@ def unpack(connection: sqlite3.Connection, known: Known, equipment: str, at: Ins
         known.unpacked.add(key)
 
 
-def between(connection: sqlite3.Connection, equipment: str, first: int, last: int) -> Int64s:
-    """Time, mark and validity, int64[n, 3], of the days `first` to `last` (behind the last), packed or not, by time.
+class Pieces(NamedTuple):
+    """Changes of one equipment by time, piece after piece, as the columns of `Packed`, validities always told."""
+
+    times: list[bytes]
+    marks: list[bytes]
+    valid: list[bytes]
+
+    def columns(self) -> tuple[Int64s, npt.NDArray[np.int16], Int64s]:
+        """Times, marks and validities, each as one column."""
+        times, marks, valid = (_column(blobs, kind) for blobs, kind in zip(self, _KINDS, strict=True))
+        return (
+            times.astype(np.int64, copy=False),
+            marks.astype(np.int16, copy=False),
+            valid.astype(np.int64, copy=False),
+        )
+
+
+def _column(blobs: list[bytes], kind: str) -> npt.NDArray[np.integer]:
+    # Of a byte array, so that whoever gets the column may write to it.
+    return np.frombuffer(bytearray().join(blobs), kind)
+
+
+def piece_of(rows: Int64s) -> Pieces:
+    """Rows of time, mark and validity, int64[n, 3], by time as one piece; of a mark its lower 16 bits."""
+    times, marks, valid = (rows[:, place].astype(kind).tobytes() for place, kind in enumerate(_KINDS))
+    return Pieces([times], [marks], [valid])
+
+
+def between(connection: sqlite3.Connection, equipment: str, start: Instant, end: Instant) -> Pieces:
+    """The changes in [start, end), packed or not; days that are not packed are read from the log as a whole.
 
     Raises `Damaged` where a row does not hold what it says.
     """
-    rows = _unpacked(connection.execute(_BETWEEN, (equipment, first, last)).fetchall())
+    first, last = start // DAY_NS, -(-end // DAY_NS)
+    found = _unpacked(connection.execute(_BETWEEN, (equipment, first, last)))
     query = "SELECT equipment, day FROM unpacked_days WHERE equipment = ? AND day >= ? AND day < ?"
     days = [Day(*row) for row in connection.execute(query, (equipment, first, last))]
     if days:
         told = [connection.execute(_ROWS, day.span()).fetchall() for day in days]
+        rows = np.stack([column.astype(np.int64) for column in found.columns()], axis=1)
         rows = np.concatenate([rows, *(np.array(one, np.int64).reshape(-1, 3) for one in told)])
-        rows = rows[np.lexsort((rows[:, 1], rows[:, 0]))]
-    return rows
+        found = piece_of(rows[np.lexsort((rows[:, 1], rows[:, 0]))])
+    if found.times:
+        _drop_outside(found, start, end)
+    return found
 
 
-def _unpacked(rows: Sequence[tuple[int, bytes, bytes, bytes]]) -> Int64s:
-    n = sum(row[0] for row in rows)
-    times, marks = b"".join(row[1] for row in rows), b"".join(row[2] for row in rows)
-    valid = b"".join(row[3] or bytes(8 * row[0]) for row in rows)
-    if (len(times), len(marks), len(valid)) != (8 * n, 2 * n, 8 * n):
-        raise Damaged("a packed day does not hold what it says", fix="Run `labedge verify`.")
-    columns = np.empty((3, n), np.int64)
-    columns[:] = [np.frombuffer(blob, kind) for blob, kind in zip((times, marks, valid), _KINDS, strict=True)]
-    return columns.T
+def _unpacked(rows: Iterable[tuple[int, bytes, bytes, bytes]]) -> Pieces:
+    found = Pieces([], [], [])
+    for n, times, marks, stored in rows:
+        valid = stored or bytes(8 * n)
+        if (len(times), len(marks), len(valid)) != (8 * n, 2 * n, 8 * n):
+            raise Damaged("a packed day does not hold what it says", fix="Run `labedge verify`.")
+        found.times.append(times)
+        found.marks.append(marks)
+        found.valid.append(valid)
+    return found
+
+
+def _drop_outside(found: Pieces, start: Instant, end: Instant) -> None:
+    """Take what is before `start` from the first piece, and what is not before `end` from the last one."""
+    kept = int(np.frombuffer(found.times[-1], _KINDS[0]).searchsorted(end))
+    skipped = int(np.frombuffer(found.times[0], _KINDS[0]).searchsorted(start))
+    for blobs, kind in zip(found, _KINDS, strict=True):
+        size = np.dtype(kind).itemsize
+        blobs[-1] = blobs[-1][: kept * size]
+        blobs[0] = blobs[0][skipped * size :]
 
 
 def faults(connection: sqlite3.Connection) -> Iterator[tuple[Day, str]]:

@@ -12,6 +12,7 @@ import numpy as np
 
 from edge.journal import words
 from edge.journal.contract import Offset
+from edge.journal.packing import piece_of
 from edge.journal.words import LogRow
 from edge.store.connections import Connections
 from edge.store.contract import Job
@@ -54,7 +55,7 @@ class JournalPast:
         with self._connections.snapshot() as connection:
             ids = tuple(dict.fromkeys(equipment))
             found = [connection.execute(_CHANGES, (one, *asked)).fetchall() for one in ids]
-        return columns_of(ids, [np.array(rows, np.int64).reshape(-1, 3) for rows in found])
+        return columns_of(ids, [piece_of(np.array(rows, np.int64).reshape(-1, 3)) for rows in found])
 
     def jobs(self, equipment: Sequence[EquipmentId], start: Instant, end: Instant) -> tuple[Job, ...]:
         """See the contract."""

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
+from itertools import chain
+from operator import add
 
 import numpy as np
 
 from edge.journal import packing, words
-from edge.journal.packing import DAY_NS
+from edge.journal.packing import DAY_NS, Pieces, piece_of
 from edge.journal.words import GREATEST, LEAST, Kind, LogRow
 from telemetry.columns import Changes, Int64s
 from telemetry.model import EquipmentId, Instant
@@ -20,8 +22,9 @@ _CHANGES = """
     SELECT at, mark, valid_ns FROM log WHERE equipment = ?1 AND kind = 0 AND at < ?3 AND at >= coalesce(
     (SELECT max(at) FROM log WHERE equipment = ?1 AND kind = 0 AND at < ?2), ?2) ORDER BY at, mark
 """
-_FROM = """
-    SELECT at, mark, valid_ns FROM log WHERE equipment = ? AND kind = 0 AND at >= ? AND at < ? ORDER BY at, mark
+_BEFORE = """
+    SELECT at, mark, valid_ns FROM log WHERE equipment = ?1 AND kind = 0 AND at = (
+    SELECT max(at) FROM log WHERE equipment = ?1 AND kind = 0 AND at < ?2) ORDER BY mark
 """
 # A loose scan of the index: one look for each equipment, however many rows it has.
 _LATEST = f"""
@@ -49,15 +52,17 @@ def fit(instant: Instant) -> Instant:
 def changes(connection: sqlite3.Connection, ids: Sequence[EquipmentId], start: Instant, end: Instant) -> Changes:
     """Changes in [start, end) and those of the last instant before, by equipment, time, source and state."""
     named = tuple(dict.fromkeys(ids))
-    return columns_of(named, [_rows(connection, one, fit(start), fit(end)) for one in named])
+    return columns_of(named, [_pieces(connection, one, fit(start), fit(end)) for one in named])
 
 
-def columns_of(ids: tuple[EquipmentId, ...], found: Sequence[Int64s]) -> Changes:
-    """Changes from the rows of each equipment, int64[n, 3]: the time, 256 x source + state, and the validity in ns."""
-    at, mark, valid_ns = _behind_one_another([np.zeros((0, 3), np.int64), *found]).T
+def columns_of(ids: tuple[EquipmentId, ...], found: Sequence[Pieces]) -> Changes:
+    """The changes of each equipment as those of all of them; a mark is 256 x source + state."""
+    counts = [sum(map(len, pieces.times)) // 8 for pieces in found]
+    every = (list(chain.from_iterable(pieces[place] for pieces in found)) for place in range(3))
+    at, mark, valid_ns = Pieces(*every).columns()
     return Changes(
         ids,
-        np.repeat(np.arange(len(ids), dtype=np.int32), [len(rows) for rows in found]),
+        np.repeat(np.arange(len(ids), dtype=np.int32), counts),
         at,
         (mark & 0xFF).astype(np.int8),
         (mark >> 8).astype(np.int8),
@@ -65,22 +70,15 @@ def columns_of(ids: tuple[EquipmentId, ...], found: Sequence[Int64s]) -> Changes
     )
 
 
-def _behind_one_another(parts: Sequence[Int64s]) -> Int64s:
-    """Rows of three columns as one array that holds column after column, as whoever takes them wants them."""
-    return np.concatenate([part.T for part in parts], axis=1).T
+def _pieces(connection: sqlite3.Connection, one: EquipmentId, start: Instant, end: Instant) -> Pieces:
+    """A short window from the log; of one with a whole day in it the days as they stand, and what holds before them."""
+    if -(-start // DAY_NS) >= end // DAY_NS:
+        return piece_of(_rows(connection.execute(_CHANGES, (one, start, end))))
+    before = piece_of(_rows(connection.execute(_BEFORE, (one, start))))
+    return Pieces(*map(add, before, packing.between(connection, one, start, end)))
 
 
-def _rows(connection: sqlite3.Connection, one: EquipmentId, start: Instant, end: Instant) -> Int64s:
-    """What is before the first whole day and behind the last one from the log, and the days between as they stand."""
-    first, last = -(-start // DAY_NS), end // DAY_NS
-    if first >= last:
-        return _columns(connection.execute(_CHANGES, (one, start, end)))
-    before = connection.execute(_CHANGES, (one, start, first * DAY_NS))
-    behind = connection.execute(_FROM, (one, last * DAY_NS, end))
-    return _behind_one_another([_columns(before), packing.between(connection, one, first, last), _columns(behind)])
-
-
-def _columns(rows: sqlite3.Cursor) -> Int64s:
+def _rows(rows: sqlite3.Cursor) -> Int64s:
     return np.array(rows.fetchall(), np.int64).reshape(-1, 3)
 
 
