@@ -21,7 +21,6 @@ from telemetry.model import (
     Reading,
     ReadingBatch,
     Record,
-    Rejected,
     Source,
     State,
     StateSeen,
@@ -127,9 +126,7 @@ class Sketch:
                 self._link(record)
             case EquipmentSeen():
                 self.seen = record if self.seen is None or record.at >= self.seen.at else self.seen
-            case Rejected():
-                self._heard(record.received_at)
-            case _:
+            case _:  # noise proves that something sends, and not that this equipment works
                 pass
 
     def clock_set(self, now: Instant) -> None:

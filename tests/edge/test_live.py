@@ -183,11 +183,13 @@ def test_a_link_that_went_down_says_why_and_is_no_sign_of_life() -> None:
     )
 
 
-def test_a_gateways_own_word_is_no_sign_of_life_and_noise_is() -> None:
+def test_neither_a_gateways_own_word_nor_noise_is_a_sign_of_life() -> None:
     live = live_with(said(State.UNKNOWN, source=Source.GATEWAY), ClockJumped(T, T, 5))
     assert mill(live).last_seen_at is None
+    publish(live, said(State.BUSY))
+    assert mill(live).last_seen_at == T
     publish(live, Rejected(MILL, T, T + 1, "noise", b"\xff", 1), Rejected(EquipmentId(""), T, T, "noise", b"", 0))
-    assert mill(live).last_seen_at == T + 1
+    assert mill(live).last_seen_at == T
 
 
 def test_a_stranger_is_shown_once_it_is_discovered_and_leaves_when_it_was_only_configured() -> None:
