@@ -98,7 +98,7 @@ def _line(
         name=name_of(indicator, texts) if indicator else texts.word("choice.Direction", number),
         whole=whole,
         parts=tuple(shift for _one, shift in shifts if shift is not whole),
-        why=tuple(texts.said(why) for why in group[0].why),
+        why=tuple(texts.with_days(texts.said(why)) for why in group[0].why),
     )
 
 

@@ -48,10 +48,18 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Column:
+    """What a column is called, and the style of its cells: `n` of numbers, `when` of days, else `cell`."""
+
+    label: str
+    style: str
+
+
+@dataclass(frozen=True, slots=True)
 class Listing:
     """A page of a list; `before` and `after` are numbers of other pages, 0 where there is none."""
 
-    columns: tuple[tuple[str, bool], ...]
+    columns: tuple[Column, ...]
     lines: tuple[Line, ...]
     total: int
     page: int
@@ -170,13 +178,19 @@ def listing_of(
     found.sort(key=lambda one: one[0], reverse=True)
     first = (page - 1) * PAGE
     return Listing(
-        columns=tuple((label_of(kind.kind, one.name, texts), one.widget is Widget.NUMBER) for one in columns),
+        columns=tuple(Column(label_of(kind.kind, one.name, texts), _style(one)) for one in columns),
         lines=tuple(line for _day_, _title, line in found[first : first + PAGE]),
         total=len(found),
         page=page,
         before=page - 1,
         after=page + 1 if len(found) > first + PAGE else 0,
     )
+
+
+def _style(shape: Shape) -> str:
+    if shape.widget in (Widget.NUMBER, Widget.HUNDREDTHS):
+        return "n"
+    return "when" if shape.widget in (Widget.DAY, Widget.MOMENT) else "cell"
 
 
 def _filled(value: Entry, shape: Shape) -> bool:

@@ -38,7 +38,9 @@ def day_text(day: int, texts: Texts) -> str:
 
 def part_name(by: Dimension, key: str, name: str, texts: Texts) -> str:
     """What a key of a dimension is called: a word of the model, else the name that somebody gave it."""
-    return key_text(by, key, name, texts) if key else texts("monitoring.unnamed")
+    if key:
+        return key_text(by, key, name, texts)
+    return texts("monitoring.no_partner") if by is Dimension.PARTNER else texts("monitoring.unnamed")
 
 
 def key_text(by: Dimension, key: str, name: str, texts: Texts) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from api.pages.practice import Naming, SessionRow, session_row
-from api.pages.texts import Texts
+from api.pages.texts import NBSP, Texts
 from api.pages.week import name_of
 from edge.numbers.practice import Meetings, busy_rows
 from telemetry.columns import Int64s
@@ -131,7 +131,7 @@ def _run(meetings: Meetings, row: int, naming: Naming) -> RunOf:
     return RunOf(
         device=naming.device(columns.ids[columns.equipment[row]]),
         title=run.title or texts("session.untitled"),
-        lab_work=run.lab_work,
+        lab_work=run.lab_work.replace(" ", NBSP),
         time=texts.times(start, end) if over else texts("session.run_since", time=texts.time(start)),
         href=f"/api/v1/runs/{quote(run.run, safe='')}/data?format=xlsx&limit={MOST_RECORDS}&lang={texts.language}",
     )

@@ -5,6 +5,7 @@ No text of a page stands anywhere but in `texts_<language>.toml` and its neighbo
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -33,6 +34,7 @@ FORMS = frozenset({"one", "few", "many"})
 COUNTED = frozenset({"pcs", "rpm", "bpm", "mm/min"})
 """Units of whole things, or so small that nobody looks at their parts."""
 
+_ISO_DAY = re.compile(r"(?<![\w-])\d{4}-\d\d-\d\d(?![\w-])")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -160,6 +162,17 @@ class Texts:
         if first.year != last.year:
             begin = self("date.year", date=begin, year=first.year)
         return self("date.range", start=begin, end=end)
+
+    def with_days(self, said: str) -> str:
+        """A sentence whose days stand as `2026-10-12` with its days as people write them."""
+        return _ISO_DAY.sub(self._day_found, said)
+
+    def _day_found(self, found: re.Match[str]) -> str:
+        try:
+            day = Date.fromisoformat(found[0])
+        except ValueError:  # as many digits, and no day
+            return found[0]
+        return self.days(day, day)
 
     def moment(self, instant: Instant, now: Instant) -> str:
         """The time alone today, else with its date."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from api.deps import PartsIn
+from api.deps import Parts, PartsIn
 from api.exports.forms.listing import opened
 from api.exports.quarterly import asked_of
 from api.exports.question import Question
@@ -19,6 +19,7 @@ from api.routes.exports import sources_of
 from api.routes.forms import FormIn, filling_of
 from api.routes.monitoring_page import AskedIn
 from api.routes.register_page import shown, texts_of
+from edge.monitoring.contract import Period
 
 router = APIRouter(include_in_schema=False)
 
@@ -48,8 +49,15 @@ def get_check(request: Request, parts: PartsIn, form: FormIn, wanted: AskedIn) -
         title=opened(form)[0].title,
         heading=quarter_name(wanted.period, texts),
         edition=edition,
+        closed=_closed(parts, wanted.period),
         period=wanted.period,
         query=wanted.query,
         path=path,
         download=f"/api/v1/exports/forms/{form.name}?{wanted.query}&lang={texts.language}",
     )
+
+
+def _closed(parts: Parts, period: Period) -> int:
+    """The newest edition of a quarter, 0 where it was never closed."""
+    editions = parts.monitoring.editions() if parts.monitoring else ()
+    return max((one.number for one in editions if one.period == period), default=0)

@@ -124,7 +124,9 @@ def test_an_edition_is_checked_as_it_was_closed(lab: Lab, folder: Path) -> None:
     assert "1 место останется пустым из 1. Форму можно скачать и так." in visible(
         lab.page(f"/monitoring/forms/own?{query}", **RU)
     )
-    assert f'href="/monitoring/close?{html.escape(query)}"' in lab.page(f"/monitoring/forms/own?{query}", **RU)
+    open_data = lab.page(f"/monitoring/forms/own?{query}", **RU)
+    assert f'href="/monitoring/forms/own?{html.escape(query)}&amp;edition=1"' in open_data
+    assert 'href="/monitoring/close?year=2026&amp;quarter=3"' in lab.page(CHECK, **RU)
     closed = lab.page(f"/monitoring/forms/own?{query}&edition=1", **RU)
     assert "Пустых мест нет" in visible(closed)
     assert "quarter=2&amp;edition=1&amp;lang=ru" in closed

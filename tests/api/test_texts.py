@@ -194,3 +194,9 @@ def test_units_and_channels_that_nobody_translated_stay_as_they_are() -> None:
 )
 def test_the_wall_screen_gets_the_largest_cards_that_fit(rooms: list[int], fits: tuple[int, int]) -> None:
     assert fitted(rooms) == fits
+
+
+def test_days_in_a_sentence_are_told_as_people_write_them() -> None:
+    said = "внесено 2026-10-12, приказ 2026-13-40, код a-2026-10-12"
+    assert RU.with_days(said) == "внесено 12 октября 2026, приказ 2026-13-40, код a-2026-10-12"
+    assert EN.with_days("entered on 2026-10-12 (late)") == "entered on 12 October 2026 (late)"
