@@ -5,6 +5,7 @@ No learner is in any of them, not even by pseudonym: numbers stand for them with
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from api.amount_views import AmountView, MadeOfView, amount_view, last_day_view, made_of_view, value_of
@@ -72,7 +73,7 @@ def evidence_view(found: Evidence, shown: Measured, page: slice, edition: int | 
         resum=value_of(found.resum, unit),
         amount=amount_view(found.amount, unit),
         resum_amount=amount_view(found.resum, unit),
-        items=[_row(one) for one in found.rows[page]],
+        items=_rows(found.rows[page]),
         next=str(page.stop) if page.stop < len(found.rows) else None,
         edition=edition,
         computed_from=made_of_view(found.computed_from),
@@ -83,7 +84,14 @@ _HOW = {how: how.word for how in How}
 _BY = {by: by.value for by in Dimension}
 
 
-def _row(one: EvidenceRow) -> EvidenceRowView:
+def _rows(rows: Sequence[EvidenceRow]) -> list[EvidenceRowView]:
+    # The rows of one answer share their labels, of which there are far fewer; they live as long as the rows do.
+    different = {id(one.labels): one.labels for one in rows}
+    labels = {name: {_BY[by]: list(keys) for by, keys in one.items()} for name, one in different.items()}
+    return [_row(one, labels[id(one.labels)]) for one in rows]
+
+
+def _row(one: EvidenceRow, labels: dict[str, list[str]]) -> EvidenceRowView:
     return EvidenceRowView(
         kind=one.kind,
         id=one.id,
@@ -96,5 +104,5 @@ def _row(one: EvidenceRow) -> EvidenceRowView:
         unlisted=one.unlisted,
         how=_HOW[one.how],
         document=one.document,
-        labels={_BY[by]: list(keys) for by, keys in one.labels.items()},
+        labels=labels,
     )

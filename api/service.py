@@ -5,6 +5,7 @@ Nothing here knows a device or a record; `edge.main` joins those.
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import signal
@@ -77,6 +78,8 @@ def serve(lab: Lab, *, environ: Mapping[str, str]) -> int:
         gateway.start()
         closing.callback(gateway.stop)
         server = _server(gateway, lab.config)
+        # The application stays as it is: a hundred thousand objects that no answer need wait for the collector to see.
+        gc.freeze()
         watchdog = Watchdog(gateway.alive, environ)
         watchdog.start()
         closing.callback(watchdog.stop)

@@ -5,9 +5,9 @@ Nothing here adds up by the way that the value itself came; the rows are summed 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from itertools import pairwise
+from itertools import pairwise, repeat
 from typing import TypeAlias
 
 import numpy as np
@@ -101,10 +101,10 @@ def _items(facts: Facts, rows: Int64s, titles: Titles) -> tuple[EvidenceRow, ...
     """The rows, column by column, because there may be ten thousands of them."""
     numbers = {name: getattr(facts, name)[rows].tolist() for name in ("first", "last", "amount", "base", "unlisted")}
     members = _lists(facts.member_start, facts.member, rows)
-    keys = [(by, _keyed(labels, rows)) for by, labels in facts.labels.items()]
+    keys = _labelled(facts.labels, rows)
     names = [(facts.kind[row], facts.id[row]) for row in rows.tolist()]
     found = []
-    for at, ((kind, one), how) in enumerate(zip(names, facts.how[rows].tolist(), strict=True)):
+    for at, ((kind, one), how, labels) in enumerate(zip(names, facts.how[rows].tolist(), keys, strict=True)):
         name, document = titles(kind, one)
         item = EvidenceRow(
             kind=kind,
@@ -118,13 +118,33 @@ def _items(facts: Facts, rows: Int64s, titles: Titles) -> tuple[EvidenceRow, ...
             unlisted=numbers["unlisted"][at],
             how=_HOW[how],
             document=document,
-            labels={by: listed[at] for by, listed in keys if listed[at]},
+            labels=labels,
         )
         found.append(item)
     return tuple(found)
 
 
 _HOW = tuple(How)
+
+
+def _labelled(labels: Mapping[Dimension, Labels], rows: Int64s) -> Iterator[Mapping[Dimension, tuple[str, ...]]]:
+    """The keys of each row, by dimension; the many rows that have all of them in common share one mapping."""
+    known: dict[tuple[tuple[str, ...], ...], Mapping[Dimension, tuple[str, ...]]] = {}
+    if not labels:
+        return repeat({}, len(rows))
+    columns = [_keyed(one, rows) for one in labels.values()]
+    return (_once(known, labels, keys) for keys in zip(*columns, strict=True))
+
+
+def _once(
+    known: dict[tuple[tuple[str, ...], ...], Mapping[Dimension, tuple[str, ...]]],
+    dimensions: Iterable[Dimension],
+    keys: tuple[tuple[str, ...], ...],
+) -> Mapping[Dimension, tuple[str, ...]]:
+    found = known.get(keys)
+    if found is None:
+        found = known[keys] = {by: listed for by, listed in zip(dimensions, keys, strict=True) if listed}
+    return found
 
 
 def _keyed(labels: Labels, rows: Int64s) -> list[tuple[str, ...]]:
