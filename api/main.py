@@ -16,6 +16,7 @@ from api.deps import Parts
 from api.guard import Guard, allowed_hosts
 from api.pages.language import error_page
 from api.pages.render import Pages
+from api.remainder import Remainder
 from api.rendered import Rendered
 from api.routes import (
     board,
@@ -160,4 +161,5 @@ def create_app(  # noqa: PLR0913 - all that a route may use is handed in here, e
     )
     app.add_middleware(Ceiling, apart=(f"{API}/readings",))
     app.add_middleware(Guard, hosts=allowed_hosts(settings.api.host))
+    app.add_middleware(Remainder)
     return app
