@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from drivers.marlin.settings import MarlinSettings
 from edge.errors import Retry
 from edge.links.serial import SerialLink
 from telemetry.model import EquipmentId, JobOutcome, JobPhase, JobSeen, Reading, Record, Rejected, State, StateSeen
+from tests.waiting import becomes_true
 
 pytestmark = pytest.mark.system
 
@@ -68,17 +69,37 @@ GCODE = "M107 ; begin\n" + "G1 X3 F30\n" * MOVES
 """The virtual printer moves about ten times as fast as told, up to 0.6 s a line."""
 
 
+class Printers:
+    """All virtual printers: one process, each with a port and a card of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        for firmware in FIRMWARES:
+            (folder / firmware / "card").mkdir(parents=True)
+            (folder / firmware / "card" / "gear_case_v2.gcode").write_text(GCODE)
+        words = [str(PYTHON), str(BRIDGE), str(folder), json.dumps(FIRMWARES)]
+        self._process = subprocess.Popen(words, stdin=subprocess.PIPE, bufsize=0)
+
+    def order(self, words: str) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.write(f"{words}\n".encode())
+
+    @property
+    def ended(self) -> bool:
+        return self._process.poll() is not None
+
+    def close(self) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        self._process.wait(10)
+
+
 class Bench:
     """One virtual printer, the driver on it, and all that the driver said."""
 
-    def __init__(self, firmware: str, folder: Path) -> None:
-        (folder / "card").mkdir(parents=True)
-        (folder / "card" / "gear_case_v2.gcode").write_text(GCODE)
+    def __init__(self, firmware: str, folder: Path, printers: Printers) -> None:
         self.firmware = firmware
-        link = folder / "port"
-        words = [str(PYTHON), str(BRIDGE), str(link), str(folder), json.dumps(FIRMWARES[firmware])]
-        self.process = subprocess.Popen(words, stdin=subprocess.PIPE)
-        self._link = SerialLink(str(link), baud=115200)
+        self._printers = printers
+        self._link = SerialLink(str(folder / firmware / "port"), baud=115200)
         settings = MarlinSettings(poll_s=0.3, settle_s=0.5, silence_s=2.0, stall_s=1.2)
         self._driver = SPEC.driver(Setting(EquipmentId(firmware)), settings)
         self.records: list[Record] = []
@@ -90,14 +111,9 @@ class Bench:
 
     def close(self) -> None:
         self._link.close()
-        assert self.process.stdin is not None
-        self.process.stdin.close()
-        self.process.wait(10)
 
     def order(self, words: str) -> None:
-        assert self.process.stdin is not None
-        self.process.stdin.write(f"{words}\n".encode())
-        self.process.stdin.flush()
+        self._printers.order(f"{self.firmware} {words}")
 
     def until(self, holds: Callable[[], bool], what: str) -> None:
         self._deadline = time.monotonic() + DEADLINE_S
@@ -131,15 +147,17 @@ class Bench:
 
     def _reopen(self) -> None:
         """As the supervisor does, until the port is there."""
-        while True:
-            try:
-                self._link.open()
-            except Retry:
-                assert time.monotonic() < self._deadline, f"{self.firmware}: the port never came"
-                assert self.process.poll() is None, "the virtual printer ended"
-                continue
-            self._take(self._driver.opened(time.time_ns()))
-            return
+        left_s = self._deadline - time.monotonic()
+        assert becomes_true(self._opens, deadline_s=left_s), f"{self.firmware}: the port never came"
+        self._take(self._driver.opened(time.time_ns()))
+
+    def _opens(self) -> bool:
+        assert not self._printers.ended, "the virtual printers ended"
+        try:
+            self._link.open()
+        except Retry:
+            return False
+        return True
 
     def _move(self) -> None:
         due_s = max(0.0, ((self._wake_at or time.time_ns()) - time.time_ns()) / 1e9)
@@ -162,15 +180,6 @@ class Bench:
             self.sent.append(unit)
 
 
-@contextmanager
-def bench(firmware: str, folder: Path) -> Iterator[Bench]:
-    one = Bench(firmware, folder / firmware)
-    try:
-        yield one
-    finally:
-        one.close()
-
-
 @pytest.fixture(name="on_all")
 def five_printers(tmp_path: Path) -> Callable[[Callable[[Bench], None]], None]:
     """Runs one conversation on all five firmwares at the same time."""
@@ -181,10 +190,10 @@ def five_printers(tmp_path: Path) -> Callable[[Callable[[Bench], None]], None]:
 
     def run(conversation: Callable[[Bench], None]) -> None:
         def one(firmware: str) -> None:
-            with bench(firmware, tmp_path) as peer:
+            with closing(Bench(firmware, tmp_path, printers)) as peer:
                 conversation(peer)
 
-        with ThreadPoolExecutor(len(FIRMWARES)) as pool:
+        with closing(Printers(tmp_path)) as printers, ThreadPoolExecutor(len(FIRMWARES)) as pool:
             list(pool.map(one, FIRMWARES))
 
     return run

@@ -1,9 +1,9 @@
-"""OctoPrint's virtual printer behind a pty, without its server: a printer that this project did not write.
+"""OctoPrint's virtual printers behind ptys, without its server: printers that this project did not write.
 
-Run by the interpreter of .venv-octoprint: bridge.py LINK FOLDER SETTINGS, where LINK becomes a symbolic link to the
-pty, FOLDER is its card and SETTINGS a JSON object of the virtual printer's own settings. Each line on standard input
-is a thing done at the printer: `debug start_sd name`, `gcode M25`, `resume` (of a print from the card, since its own
-M24 ends a print that is on). It ends with standard input.
+Run by the interpreter of .venv-octoprint: bridge.py FOLDER SETTINGS, where SETTINGS is a JSON object of each printer's
+name and the virtual printer's own settings. In FOLDER/name, `port` becomes a symbolic link to its pty, and `card` is its
+card. Each line on standard input is a thing done at a printer: `name debug start_sd file`, `name gcode M25`,
+`name resume` (of a print from the card, since its own M24 ends a print that is on). They end with standard input.
 """
 
 from __future__ import annotations
@@ -136,24 +136,28 @@ def obey(order: str, printer: Any) -> None:
             getattr(printer, f"_gcode_{handler[0]}")(rest)
 
 
-def main(link: str, folder: str, changed: str) -> None:
+def switched_on(folder: Path, changed: dict[str, Any]) -> Bridge:
+    """A printer in its folder."""
+    return Bridge(folder / "port", Settings(folder / "card", changed), folder)
+
+
+def main(folder: str, printers: str) -> None:
     """Bridge until standard input ends."""
     logging.basicConfig(level=logging.ERROR)
     plugin_manager(init=True, plugin_folders=[], plugin_entry_points=[])
-    card = Path(folder) / "card"
-    card.mkdir(exist_ok=True)
-    settings = Settings(card, json.loads(changed))
-    bridge = Bridge(Path(link), settings, Path(folder))
+    changed: dict[str, dict[str, Any]] = json.loads(printers)
+    bridges = {name: switched_on(Path(folder) / name, changed[name]) for name in changed}
     orders = open(0, "rb", buffering=0)  # noqa: SIM115 - no path, never closed; unbuffered for select
     while True:
-        if bridge.ended():
-            bridge = Bridge(Path(link), settings, Path(folder))
+        for name in [name for name, bridge in bridges.items() if bridge.ended()]:
+            bridges[name] = switched_on(Path(folder) / name, changed[name])
         if not select.select([0], [], [], READ_TIMEOUT_S)[0]:
             continue
         order = orders.readline()
         if not order:
-            os._exit(0)  # its own threads never end
-        obey(order.decode(), bridge.printer)
+            os._exit(0)  # their own threads never end
+        name, _, rest = order.decode().partition(" ")
+        obey(rest, bridges[name].printer)
 
 
 if __name__ == "__main__":
