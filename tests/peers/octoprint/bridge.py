@@ -1,9 +1,10 @@
 """OctoPrint's virtual printers behind ptys, without its server: printers that this project did not write.
 
-Run by the interpreter of .venv-octoprint: bridge.py FOLDER SETTINGS, where SETTINGS is a JSON object of each printer's
-name and the virtual printer's own settings. In FOLDER/name, `port` becomes a symbolic link to its pty, and `card` is its
-card. Each line on standard input is a thing done at a printer: `name debug start_sd file`, `name gcode M25`,
-`name resume` (of a print from the card, since its own M24 ends a print that is on). They end with standard input.
+Run by the interpreter of .venv-octoprint: bridge.py FOLDER SETTINGS, where SETTINGS is a JSON object of each
+printer's name and the virtual printer's own settings. In FOLDER/name, `port` becomes a symbolic link to its pty, and
+`card` is its card. Each line on standard input is a thing done at a printer: `name debug start_sd file`,
+`name gcode M25`, `name resume` (of a print from the card, since its own M24 ends a print that is on). They end with
+standard input.
 """
 
 from __future__ import annotations
