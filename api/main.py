@@ -50,6 +50,7 @@ from api.routes import (
     utilisation,
 )
 from api.routes import live as live_feed
+from api.tagged import Tagged
 from edge.clock import Clock
 from edge.health import Health, Part
 from edge.ingest import Ingest
@@ -159,6 +160,7 @@ def create_app(  # noqa: PLR0913 - all that a route may use is handed in here, e
         page=lambda request, status: error_page(request, pages, status),
         damaged=lambda error: health.report(Part("disk", ok=False, message=str(error), fix=error.fix, vital=False)),
     )
+    app.add_middleware(Tagged, prefix=f"{API}/")
     app.add_middleware(Ceiling, apart=(f"{API}/readings",))
     app.add_middleware(Guard, hosts=allowed_hosts(settings.api.host))
     app.add_middleware(Remainder)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from api.instants import format_instant
+from api.views import ComputedFrom
 from edge.register.contract import Past, RegisterVersion, Row, Snapshot
 from edge.register.entry import Entry
 from edge.register.people import Linked
@@ -36,6 +37,7 @@ class EntryList:
     items: list[EntryView]
     next: str | None
     register_version: RegisterVersion
+    computed_from: ComputedFrom
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,7 @@ class History:
     items: list[PastView]
     next: str | None
     register_version: RegisterVersion
+    computed_from: ComputedFrom
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,12 @@ class TimetableView:
     register_version: RegisterVersion
     entries: dict[str, dict[str, dict[str, Any]]]
     warnings: list[WarningView]
+    computed_from: ComputedFrom
+
+
+def entered_in(version: RegisterVersion) -> ComputedFrom:
+    """What an answer of the register alone was computed from: of the journal nothing, offset 0, and by no rules."""
+    return ComputedFrom(0, version, None)
 
 
 def value_view(value: Entry) -> dict[str, Any]:
@@ -116,4 +125,5 @@ def timetable_view(register: Snapshot, kinds: Iterable[type[Entry]]) -> Timetabl
         register.register_version,
         {kind.kind: {row.id: value_view(row.value) for row in register.rows(kind)} for kind in kinds},
         [WarningView(one.place, one.message, one.fix) for one in timetable_warnings(register)],
+        entered_in(register.register_version),
     )

@@ -48,7 +48,7 @@ class Rendered:
                 self._kept.move_to_end(question)
                 return known
         content = make()
-        body = Body(content, f'"{hashlib.blake2b(content, digest_size=16).hexdigest()}"', media_type, made_of)
+        body = Body(content, etag_of(content), media_type, made_of)
         with self._lock:
             self._drop(question)
             self._kept[question] = body
@@ -60,6 +60,11 @@ class Rendered:
     def _drop(self, question: Hashable) -> None:
         gone = self._kept.pop(question, None)
         self._size -= len(gone.content) if gone else 0
+
+
+def etag_of(content: bytes) -> str:
+    """The strong ETag of an answer's bytes."""
+    return f'"{hashlib.blake2b(content, digest_size=16).hexdigest()}"'
 
 
 def respond(request: Request, body: Body, *, file: str = "") -> Response:

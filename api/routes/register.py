@@ -19,7 +19,7 @@ from api.deps import LimitIn, Parts, PartsIn
 from api.exports.asked import SheetIn, tabled
 from api.instants import format_instant
 from api.problem import Problem
-from api.register_views import EntryList, EntryView, History, entry_view, past_views
+from api.register_views import EntryList, EntryView, History, entered_in, entry_view, past_views
 from api.views import ProblemView
 from edge.register.contract import Change, Past, Put, Remove, Row, Stamp
 from edge.register.entry import Entry, Part, Person, Reason
@@ -78,7 +78,8 @@ def list_entries(
     found = parts.numbers.register.rows(kind)
     rest = [row for row in found.value if row.id > after]
     following = rest[limit - 1].id if len(rest) > limit else None
-    return answer(EntryList([entry_view(row) for row in rest[:limit]], following, found.register_version))
+    version = found.register_version
+    return answer(EntryList([entry_view(row) for row in rest[:limit]], following, version, entered_in(version)))
 
 
 @router.post("/register/{kind}", response_model=EntryView, status_code=201, responses=_REFUSALS)
@@ -128,7 +129,8 @@ def get_history(parts: PartsIn, kind: KindIn, entry: EntryPath) -> Response:
     found = parts.numbers.register.history(kind, entry)
     if not found.value:
         raise _no_such(kind, entry)
-    return answer(History(kind.kind, entry, past_views(found.value), None, found.register_version))
+    version = found.register_version
+    return answer(History(kind.kind, entry, past_views(found.value), None, version, entered_in(version)))
 
 
 def apply(parts: Parts, change: Change, author: str, reason: str) -> None:

@@ -79,24 +79,24 @@ def get_timetable(
     window: Annotated[Window, Depends(calendar_window)],
     form: Annotated[Shape, Query(alias="format", description="json, a table, or ics: a calendar")] = Shape.JSON,
 ) -> Response:
-    """All that was entered about lessons; its `ETag` is what a change has to name in `If-Match`."""
+    """All that was entered about lessons; the `ETag` of JSON is what a change has to name in `If-Match`."""
     register = parts.numbers.register.snapshot()
-    headers = {"ETag": f'"{register.register_version}"'}
     if form is Shape.JSON:
+        headers = {"ETag": f'"{register.register_version}"'}
         view = timetable_view(register, _KINDS.values())
         return Response(dumped(view), headers=headers, media_type="application/json")
     if form is not Shape.ICS:
-        return _table(parts, register, Format(form.value), headers)
-    headers["Content-Disposition"] = 'attachment; filename="timetable.ics"'
+        return _table(parts, register, Format(form.value))
+    headers = {"Content-Disposition": 'attachment; filename="timetable.ics"'}
     content = _calendar(parts, register, window)
     return Response(content, headers=headers, media_type="text/calendar; charset=utf-8")
 
 
-def _table(parts: Parts, register: Snapshot, form: Format, headers: dict[str, str]) -> Response:
+def _table(parts: Parts, register: Snapshot, form: Format) -> Response:
     centre, kind = parts.settings.centre, FORMATS[form]
     table = timetable_table(register, options_of(parts), language=centre.language)
     content = bytes_of(book_of(table, timezone=centre.timezone), form)
-    headers["Content-Disposition"] = f'attachment; filename="timetable{kind.suffix}"'
+    headers = {"Content-Disposition": f'attachment; filename="timetable{kind.suffix}"'}
     return Response(content, headers=headers, media_type=kind.media_type)
 
 
