@@ -5,38 +5,69 @@ Nothing here knows which other sets there are.
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import re
 import tomllib
 from collections.abc import Iterable
 from datetime import date
-from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    WithJsonSchema,
+)
+from pydantic_core import ErrorDetails, PydanticCustomError
 
 from edge import toml_lines
-from edge.faults import Fault, Faults, near, sentence
-from edge.monitoring.machines import joined_days, joined_meetings
+from edge.faults import Fault, Faults, sentence
+from edge.monitoring.set_sense import FULL_PERCENT, day_in_file, dimensions_of, faults_of
 from edge.register.quarters import Number
 from edge.register.timetable import day_of
 from edge.settings import CentreKind, Id
 from telemetry.civil import LAST_DAY
 from telemetry.indicators.definition import Aggregation, Dimension, How, Indicator, IndicatorSet, Part, Unit
-from telemetry.indicators.table import INDICATORS
-from telemetry.indicators.world import World
+from telemetry.indicators.table import INDICATORS, SENSE
 
 FILE_LIMIT = 1_048_576
 """Bytes of one file: a thousand indicators fit."""
+
+EVERY_KIND = "any"
+"""The centre kind of a set for every centre."""
 
 INDICATORS_LIMIT = 200
 """Of one set: eight times the letters' own."""
 
 _Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
 _How = Literal["telemetry", "timetable", "register", "manual"]
-_Amount = Annotated[int, Field(ge=0, le=10**9)]
+_Amount = Annotated[int, Field(strict=True, ge=0, le=10**9)]
+_Yes = Annotated[bool, Field(strict=True)]
+
+
+def _known_day(value: object) -> date:
+    day = day_in_file(value)
+    if day is None:
+        message = f"it is a day such as 2027-01-01, this is {value!r}"
+        raise ValueError(message)
+    return day
+
+
+def _known_kind(kind: str) -> str:
+    if kind not in _KINDS:
+        expected = ", ".join(map(repr, _KINDS))
+        raise PydanticCustomError("enum", "Input should be one of {expected}", {"expected": expected})
+    return kind
+
+
+_KINDS = (*(kind.value for kind in CentreKind), EVERY_KIND)
+_Kind = Annotated[str, AfterValidator(_known_kind), WithJsonSchema({"enum": list(_KINDS), "type": "string"})]
+_Day = Annotated[date, BeforeValidator(_known_day, json_schema_input_type=date)]
 
 
 class _Strict(BaseModel):
@@ -57,7 +88,7 @@ class IndicatorFile(_Strict):
     how: Annotated[tuple[_How, ...], Field(min_length=1, max_length=len(How))]
     minimum: _Amount | None = None
     target: _Amount | None = None
-    verified: bool = False
+    verified: _Yes = False
 
 
 class SetFile(_Strict):
@@ -67,26 +98,62 @@ class SetFile(_Strict):
     version: Annotated[str, StringConstraints(pattern=r"^\d{1,6}(\.\d{1,6}){0,3}$")]
     name_ru: _Name
     name_en: _Name
-    centre_kind: CentreKind | Literal["any"]
+    centre_kind: _Kind
     source: _Name
-    effective_from: date
-    effective_to: date | None = None
-    official: bool = True
+    effective_from: _Day
+    effective_to: _Day | None = None
+    official: _Yes = True
     indicator: Annotated[tuple[IndicatorFile, ...], Field(min_length=1, max_length=INDICATORS_LIMIT)]
-
-    @model_validator(mode="after")
-    def _rises(self) -> SetFile:
-        if self.effective_to is not None and self.effective_to < self.effective_from:
-            message = f"effective_to ({self.effective_to}) is before effective_from ({self.effective_from})"
-            raise ValueError(message)
-        return self
 
 
 def schema() -> dict[str, Any]:
-    """The JSON Schema of a set file, with the words that `facts` may be."""
+    """The JSON Schema of a set file: the words that may stand, and which of them make sense together.
+
+    That a number stands once, that the minimum is not above the target and that days rise cannot be told in a schema.
+    """
     made = SetFile.model_json_schema()
-    made["$defs"]["IndicatorFile"]["properties"]["facts"]["enum"] = sorted(INDICATORS)
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **made}
+    line = made["$defs"]["IndicatorFile"]
+    line["properties"]["facts"]["enum"] = sorted(INDICATORS)
+    for listed in ("breakdowns", "how"):
+        line["properties"][listed]["uniqueItems"] = True
+    percent = {key: {"maximum": FULL_PERCENT} for key in ("minimum", "target")}
+    line["allOf"] = [
+        _if({"unit": {"const": Unit.SHARE.value}}, percent),
+        *map(_sense, sorted(SENSE)),
+    ]
+    analytics = {"part": {"const": Part.ANALYTICS.value}}
+    of_none = _lines({"properties": analytics})
+    of_official = _lines({"not": {"properties": analytics, "required": ["part"]}})
+    told = {"properties": {"official": {"const": False}}, "required": ["official"]}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **made,
+        "if": told,
+        "then": of_none,
+        "else": of_official,
+    }
+
+
+def _if(told: dict[str, Any], then: dict[str, Any]) -> dict[str, Any]:
+    return {"if": {"properties": told, "required": list(told)}, "then": {"properties": then}}
+
+
+def _lines(rule: dict[str, Any]) -> dict[str, Any]:
+    return {"properties": {"indicator": {"items": rule}}}
+
+
+def _sense(facts: str) -> dict[str, Any]:
+    """What may stand beside some facts."""
+    known = SENSE[facts]
+    told = {
+        "aggregation": {"enum": sorted(known)},
+        "breakdowns": {"items": {"enum": list(dimensions_of(facts))}},
+    }
+    units = [
+        _if({"aggregation": {"const": one.value}}, {"unit": {"enum": sorted(known[one])}}) for one in sorted(known)
+    ]
+    return {"if": {"properties": {"facts": {"const": facts}}, "required": ["facts"]},
+            "then": {"properties": told, "allOf": units}}  # fmt: skip
 
 
 def schema_text() -> str:
@@ -102,17 +169,23 @@ def read(path: Path) -> IndicatorSet:
     except tomllib.TOMLDecodeError as error:
         line = re.search(r"at line (\d+)", str(error))
         raise Faults([Fault(str(path), int(line[1]) if line else 0, f"is not TOML: {error}")]) from error
-    faults = [*_unknown_facts(tree), *_idle_breakdowns(tree), *_twice(tree)]
+    faults = list(faults_of(tree))
     try:
         words = SetFile.model_validate(tree)
     except ValidationError as error:
-        # A faulty indicator is no item for pydantic, so that it also calls the list too short.
-        details = [one for one in error.errors() if one["type"] != "too_short" or not tree.get("indicator")]
-        faults += [(tuple(one["loc"]), sentence(one, SetFile)) for one in details]
+        # A faulty item is none for pydantic, so that it also calls a list too short that is not.
+        details = [one for one in error.errors() if one["type"] != "too_short" or not one["input"]]
+        faults += [(tuple(one["loc"]), _told(one)) for one in details]
         raise _faults(path, text, faults) from error
     if faults:
         raise _faults(path, text, faults)
     return _set(words)
+
+
+def _told(detail: ErrorDetails) -> str:
+    if detail["type"] == "too_short":
+        return f"{'.'.join(map(str, detail['loc']))}: the list is empty; it names at least one"
+    return sentence(detail, SetFile)
 
 
 def _text(path: Path) -> str:
@@ -134,56 +207,13 @@ def _faults(path: Path, text: str, found: Iterable[tuple[toml_lines.Path, str]])
     return Faults(sorted(told, key=lambda fault: (fault.line, fault.message)))
 
 
-def _tables(tree: dict[str, Any]) -> Iterable[tuple[int, dict[str, Any]]]:
-    tables = tree.get("indicator", [])
-    listed = tables if isinstance(tables, list) else []
-    return ((number, table) for number, table in enumerate(listed) if isinstance(table, dict))
-
-
-def _unknown_facts(tree: dict[str, Any]) -> Iterable[tuple[toml_lines.Path, str]]:
-    for number, table in _tables(tree):
-        facts = table.get("facts")
-        if isinstance(facts, str) and facts not in INDICATORS:
-            yield ("indicator", number, "facts"), f"no facts are called {facts!r}{near(facts, INDICATORS)}"
-
-
-def _idle_breakdowns(tree: dict[str, Any]) -> Iterable[tuple[toml_lines.Path, str]]:
-    for number, table in _tables(tree):
-        facts, listed = table.get("facts"), table.get("breakdowns", [])
-        if facts not in INDICATORS or not isinstance(listed, list):
-            continue
-        known = dimensions_of(facts)
-        for one in listed:
-            if one in tuple(Dimension) and one not in known:
-                message = f"the facts {facts!r} know no {one!r}{near(one, known)}"
-                yield ("indicator", number, "breakdowns"), message
-
-
-@lru_cache
-def dimensions_of(facts: str) -> tuple[str, ...]:
-    """What the facts of a line of `INDICATORS` may be broken down by."""
-    nothing: tuple[()] = ()
-    fields = {name.name: nothing for name in dataclasses.fields(World) if name.name not in ("tracks", "today")}
-    empty = World(**{**fields, "meetings": joined_meetings([]), "days": joined_days([]), "tracks": {}})  # type: ignore[arg-type]  # all other fields are tuples
-    return tuple(sorted(one.value for one in INDICATORS[facts](empty).labels))
-
-
-def _twice(tree: dict[str, Any]) -> Iterable[tuple[toml_lines.Path, str]]:
-    seen: set[object] = set()
-    for number, table in _tables(tree):
-        named = table.get("number")
-        if isinstance(named, str) and named in seen:
-            yield ("indicator", number, "number"), f"the number {named!r} stands twice"
-        seen.add(named if isinstance(named, str) else None)
-
-
 def _set(words: SetFile) -> IndicatorSet:
     return IndicatorSet(
         id=words.id,
         version=words.version,
         name_ru=words.name_ru,
         name_en=words.name_en,
-        centre_kind=str(words.centre_kind),
+        centre_kind=words.centre_kind,
         source=words.source,
         effective_from=day_of(words.effective_from),
         effective_to=LAST_DAY if words.effective_to is None else day_of(words.effective_to),

@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from edge.faults import Fault, Faults
 from edge.monitoring import set_file
+from edge.monitoring.set_file import EVERY_KIND
 from telemetry.civil import Day
 from telemetry.indicators.definition import IndicatorSet
 
@@ -20,9 +21,6 @@ SHIPPED = Path(__file__).parent / "sets"
 
 OWN = "indicators.d"
 """The folder of a centre's own sets, beside its configuration."""
-
-EVERY_KIND = "any"
-"""The centre kind of a set for every centre."""
 
 T = TypeVar("T")
 

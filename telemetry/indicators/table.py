@@ -11,6 +11,7 @@ from types import MappingProxyType
 from telemetry.indicators.achievements import achievements
 from telemetry.indicators.agreements import agreements, agreements_at_work
 from telemetry.indicators.channels import information_channels, publications
+from telemetry.indicators.definition import Aggregation, Unit
 from telemetry.indicators.equipment_time import (
     equipment_used,
     utilisation_calendar,
@@ -66,3 +67,49 @@ INDICATORS: Mapping[str, Callable[[World], Facts]] = MappingProxyType(
     }
 )
 """From a world to the facts of each."""
+
+Sense = Mapping[Aggregation, tuple[Unit, ...]]
+"""The aggregations that mean something, and the units of what each gives."""
+
+_ITEMS, _PEOPLE, _SHARE, _HOURS = (Unit.ITEMS,), (Unit.LEARNERS, Unit.PEOPLE), (Unit.SHARE,), (Unit.HOURS,)
+
+_THINGS: Sense = {Aggregation.COUNT: _ITEMS}
+_HEADS: Sense = {Aggregation.UNIQUE: _PEOPLE, Aggregation.COUNT: _ITEMS}
+_TALLIES: Sense = {Aggregation.SUM: _ITEMS, Aggregation.LAST: _ITEMS, Aggregation.COUNT: _ITEMS}
+_SHARE_OF_HEADS: Sense = {Aggregation.SHARE: _SHARE}
+_SHARE_OF_THINGS: Sense = {Aggregation.SHARE: _SHARE, Aggregation.SUM: _ITEMS, Aggregation.COUNT: _ITEMS}
+_TIMES: Sense = {Aggregation.SHARE: _SHARE, Aggregation.SUM: _HOURS, Aggregation.LAST: _HOURS}
+
+SENSE: Mapping[str, Sense] = MappingProxyType(
+    {
+        "programs": _THINGS,
+        "learners": _HEADS,
+        "agreements": _THINGS,
+        "network_participants": _HEADS,
+        "events": _THINGS,
+        "event_participants": _HEADS,
+        "projects": {**_THINGS, Aggregation.UNIQUE: _PEOPLE},
+        "achievements": {**_TALLIES, Aggregation.UNIQUE: _PEOPLE},
+        "mentoring_models": _THINGS,
+        "mentoring_participants": _HEADS,
+        "volunteers": _HEADS,
+        "information_channels": _THINGS,
+        "retention": _SHARE_OF_HEADS,
+        "satisfaction": _SHARE_OF_HEADS,
+        "agreements_at_work": _SHARE_OF_THINGS,
+        "practical_events": _SHARE_OF_THINGS,
+        "projects_with_outcome": _SHARE_OF_THINGS,
+        "completed_pairs": _SHARE_OF_THINGS,
+        "publications": _TALLIES,
+        "practical_sessions": _THINGS,
+        "sessions": _THINGS,
+        "learner_hours": {Aggregation.SUM: (Unit.LEARNER_HOURS,), Aggregation.LAST: (Unit.LEARNER_HOURS,)},
+        "utilisation_timetable": _TIMES,
+        "utilisation_scheduled": _TIMES,
+        "utilisation_calendar": _TIMES,
+        "equipment_used": {Aggregation.UNIQUE: _ITEMS, Aggregation.SUM: _HOURS, Aggregation.LAST: _HOURS},
+        "jobs": _THINGS,
+        "runs": _THINGS,
+    }
+)
+"""What a set may ask of each line of `INDICATORS`; anything else would give a number that says nothing."""

@@ -1,15 +1,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 
 import pytest
 
 from edge.faults import Faults
-from edge.monitoring.set_file import FILE_LIMIT, schema_text
+from edge.monitoring.set_file import FILE_LIMIT, read, schema, schema_text
 from edge.monitoring.sets import SHIPPED, beside, chosen, load, shipped
 from telemetry.civil import LAST_DAY, day_of
-from telemetry.indicators.definition import Part
+from telemetry.indicators.definition import Aggregation, Part, Unit
+from telemetry.indicators.table import INDICATORS, SENSE
 
 GOOD = """
 id = "letter-7"
@@ -88,6 +90,39 @@ def test_the_published_schema_is_that_of_the_program() -> None:
         ('"unique"', '"unique"\nbreakdowns = ["room"]', "0.toml:18: the facts 'learners' know no 'room'"),
         ('"unique"', '"unique"\nbreakdowns = ["rom"]', "did you mean 'room'?"),
         ('facts = "learners"', "facts = 7", "0.toml:16: indicator.0.facts: "),
+        ('facts = "learners"', 'facts = ["learners"]', "0.toml:16: indicator.0.facts: "),
+        ('aggregation = "unique"', 'aggregation = ["unique"]', "0.toml:17: indicator.0.aggregation: "),
+        ('how = ["register", "manual"]', "how = []", "0.toml:18: indicator.0.how: the list is empty"),
+        ('how = ["register", "manual"]', 'how = ["manual", "manual"]', "0.toml:18: 'manual' stands twice in 'how'"),
+        ('how = ["register", "manual"]', "how = 1", "0.toml:18: indicator.0.how: "),
+        ('centre_kind = "growth_point"', 'centre_kind = "growth"', "0.toml:6: centre_kind: Input should be one of"),
+        ('centre_kind = "growth_point"', 'centre_kind = "growth"', "; did you mean 'growth_point'?"),
+        ("effective_from = 2026-01-01", "effective_from = 7", "0.toml:8: effective_from: it is a day such as"),
+        (
+            "effective_from = 2026-01-01",
+            "effective_from = 2026-01-01T00:00:00",
+            "0.toml:8: effective_from: it is a day",
+        ),
+        ('"unique"', '"unique"\nbreakdowns = ["track", "track"]', "0.toml:18: 'track' stands twice in 'breakdowns'"),
+        ('"unique"', '"unique"\nbreakdowns = "track"', "0.toml:18: indicator.0.breakdowns: "),
+        ('"unique"', '"unique"\nverified = "no"', "0.toml:18: indicator.0.verified: Input should be a valid boolean"),
+        ('"unique"', '"unique"\nminimum = "20"', "0.toml:18: indicator.0.minimum: Input should be a valid integer"),
+        ('"unique"', '"unique"\nminimum = 21\ntarget = 20', "0.toml:18: the minimum (21) is above the target (20)"),
+        ('"quantitative"', '"analytics"', "0.toml:14: analytics are never official"),
+        (
+            "effective_from",
+            "official = false\neffective_from",
+            "0.toml:15: a set with official = false has analytics only",
+        ),
+        ("effective_from", "official = 0\neffective_from", "0.toml:8: official: Input should be a valid boolean"),
+        ('facts = "learners"', 'facts = "programs"', "0.toml:17: the facts 'programs' cannot be added up by 'unique'"),
+        ('facts = "learners"', 'facts = "programs"', "take one of: count"),
+        (
+            'unit = "learners"',
+            'unit = "hours"',
+            "0.toml:15: 'unique' of the facts 'learners' is not in 'hours'; take one of:",
+        ),
+        ("[[indicator]]", "indicator = 1\n[other]", "0.toml:10: indicator: "),
     ],
 )
 def test_each_fault_is_named_with_its_line(tmp_path: Path, old: str, new: str, found: str) -> None:
@@ -98,6 +133,56 @@ def test_all_faults_of_all_files_are_named_at_once(tmp_path: Path) -> None:
     twice = GOOD + GOOD[GOOD.index("[[indicator]]") :]
     worse = GOOD.replace("unique", "most").replace('facts = "learners"', 'facts = "luck"').replace('"1"', '"x"')
     assert len(faults_of(tmp_path, twice, worse)) == 4
+
+
+def test_what_makes_no_sense_is_named_beside_what_is_misspelt(tmp_path: Path) -> None:
+    bad = (
+        GOOD.replace('"unique"', '"sum"')
+        .replace('how = ["register", "manual"]', 'how = []\nverified = "no"')
+        .replace("effective_from = 2026-01-01", "effective_from = 2026-01-01\neffective_to = 2025-01-01")
+        .replace('unit = "learners"', 'unit = "share"\ntarget = 101')
+    )
+    assert [fault.split(":")[1] for fault in faults_of(tmp_path, bad)] == ["9", "17", "19", "20", "21"]
+
+
+def test_a_day_may_be_a_text(tmp_path: Path) -> None:
+    (one,) = load(folder_of(tmp_path, GOOD.replace("2026-01-01", '"2026-01-01"')))
+    assert one.effective_from == day_of("2026-01-01")
+
+
+@pytest.mark.parametrize("facts", INDICATORS)
+def test_every_combination_is_read_or_refused_as_the_schema_says(tmp_path: Path, facts: str) -> None:
+    (rule,) = (
+        one["then"]
+        for one in schema()["$defs"]["IndicatorFile"]["allOf"]
+        if one["if"]["properties"].get("facts") == {"const": facts}
+    )
+    units = {
+        one["if"]["properties"]["aggregation"]["const"]: one["then"]["properties"]["unit"]["enum"]
+        for one in rule["allOf"]
+    }
+    assert sorted(units) == rule["properties"]["aggregation"]["enum"]
+    for aggregation, unit in product(Aggregation, Unit):
+        text = GOOD.replace('facts = "learners"', f'facts = "{facts}"').replace('"unique"', f'"{aggregation}"')
+        path = tmp_path / "one.toml"
+        path.write_text(text.replace('unit = "learners"', f'unit = "{unit}"'), "utf-8")
+        assert _is_read(path) == (unit in units.get(aggregation, ())), (aggregation, unit)
+
+
+def _is_read(path: Path) -> bool:
+    try:
+        read(path)
+    except Faults as error:
+        assert error.faults
+        return False
+    return True
+
+
+def test_every_line_of_the_table_says_what_makes_sense_of_it() -> None:
+    assert set(SENSE) == set(INDICATORS)
+    for known in SENSE.values():
+        for aggregation, units in known.items():
+            assert (aggregation is Aggregation.SHARE) == (units == (Unit.SHARE,))
 
 
 def test_two_files_of_one_version_are_refused(tmp_path: Path) -> None:
