@@ -36,8 +36,6 @@ _OF_MACHINES: tuple[type[Entry], ...] = (
 )  # fmt: skip
 """What practical sessions and utilisation are made of; a change of anything else leaves them as they are."""
 
-_LINKED = tuple(kind for kind in KINDS.values() if issubclass(kind, Linked))
-
 PARTS_LIMIT = 48
 """Quarters that are kept: twelve years, some thousand sessions and equipment days each."""
 
@@ -79,17 +77,26 @@ class Present:
         self._clock = clock
         self._lock = threading.RLock()
         self._entered: tuple[tuple[Equipment, ...], _Rows, Entered] | None = None
-        self._linked: tuple[_Rows, Snapshot] | None = None
+        self._linked: tuple[Snapshot, RegisterVersion] | None = None
         self._parts: dict[tuple[tuple[Instant, Instant], bool], _Kept] = {}
 
-    def register(self) -> Whole:
+    def register(self) -> Snapshot:
         """The register as it is, with its learners, which are read anew only where one of those entries changed."""
         with self._lock:
+            if self._linked is None:
+                whole = self.learners(self._register.version())
+                self._linked = whole, whole.register_version
+                return whole
             bare = self._register.snapshot()
-            rows = _rows(bare, _LINKED)
-            if self._linked is None or not _same(self._linked[0], rows):
-                self._linked = rows, self.learners(bare.register_version)
-            return Whole(bare, self._linked[1])
+            linked, known_until = self._linked
+            if self._learners_changed(known_until):
+                linked = self.learners(bare.register_version)
+            self._linked = linked, bare.register_version
+            return Whole(bare, linked)
+
+    def _learners_changed(self, since: RegisterVersion) -> bool:
+        changed = self._register.changed_since(since).value
+        return any(issubclass(KINDS[one.kind], Linked) for one in changed)
 
     def learners(self, version: RegisterVersion) -> Snapshot:
         """The register as of a version with its learners, told to the audit."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator
-from typing import Any, cast
 
 import orjson
 
@@ -40,26 +39,25 @@ def met(connection: sqlite3.Connection, one: EquipmentId, start: Instant, end: I
     if inside:
         span = min(first for first, _ in inside), max(last for _, last in inside)
         apart = {job for _, _, job in outside}
-        for mark, *said in connection.execute(_PHASES, (one, *span)):
-            job = mark[1:]
+        for row in connection.execute(_PHASES, (one, *span)):
+            job = row[0][1:]
             if job in phases and job not in apart:
-                phases[job].append(_phase(mark[0], *said))
+                phases[job].append(_phase(*row))
     for first, last, job in outside:
-        phases[job] += [
-            _phase(mark[0], *said) for mark, *said in connection.execute(_PHASES_OF_ONE, (one, first, last, job))
-        ]
+        phases[job] += [_phase(*row) for row in connection.execute(_PHASES_OF_ONE, (one, first, last, job))]
     return (job_of(one, job_name(job), said) for job, said in phases.items() if said)
 
 
-def _phase(phase: int, at: Instant, received_at: Instant, text: str) -> Phase:
-    words = _words(text)
-    outcome = JobOutcome(words["outcome"])
-    return Phase(at, phase, received_at, words.get("name", ""), words.get("progress"), outcome, words.get("reason", ""))
-
-
-def _words(text: str) -> dict[str, Any]:
+def _phase(mark: bytes, at: Instant, received_at: Instant, text: str) -> Phase:
     try:
-        return cast("dict[str, Any]", orjson.loads(text))
+        words = orjson.loads(text)
     except orjson.JSONDecodeError:
         # Halves of a pair of surrogates, which no text has that is written as UTF-8.
-        return cast("dict[str, Any]", json.loads(text))
+        words = json.loads(text)
+    told = words.get
+    return Phase(
+        at, mark[0], received_at, told("name", ""), told("progress"), _OUTCOME[words["outcome"]], told("reason", "")
+    )
+
+
+_OUTCOME = {int(outcome): outcome for outcome in JobOutcome}

@@ -6,7 +6,7 @@ Nothing here knows what the words mean.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import chain, pairwise
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -89,7 +89,10 @@ def by_then_id(first: Int64s, ids: Sequence[str]) -> Int64s:
     Strings are compared among rows of one number alone: a year has thousands of sessions, and a day a few dozen.
     """
     order = np.argsort(first, kind="stable")
-    cuts = (np.flatnonzero(np.diff(first[order])) + 1).tolist()
-    rows = order.tolist()
-    alike = (rows[begin:end] for begin, end in pairwise((0, *cuts, len(rows))))
-    return np.fromiter((row for some in alike for row in sorted(some, key=ids.__getitem__)), np.int64, len(rows))
+    alike = np.diff(first[order], prepend=0, append=0) == 0
+    alike[:1] = alike[-1:] = False
+    # Runs of rows of one number: they begin before the first that is as the one before it, and end behind the last.
+    edges = np.flatnonzero(alike[1:] != alike[:-1]).reshape(-1, 2) + np.array([0, 1])
+    for begin, end in edges.tolist():
+        order[begin:end] = sorted(order[begin:end].tolist(), key=ids.__getitem__)
+    return order
