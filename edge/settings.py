@@ -13,7 +13,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from telemetry.indicators.suppression import LEAST_THRESHOLD
 
-Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$")]
+ID_PATTERN = r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?"
+"""The pattern of an id, wherever one stands: `a-z 0-9 -`, at most 64 characters, so that it may be a folder's name."""
+
+Id = Annotated[str, StringConstraints(pattern=rf"^{ID_PATTERN}$")]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
 
 

@@ -26,7 +26,9 @@ from api.pages.texts import Texts
 from api.problem import Problem
 from api.routes.exports import sources_of
 from api.views import ProblemView
+from edge.errors import GiveUp
 from edge.monitoring.contract import Period
+from edge.register.contract import Refused
 from edge.register.entry import FIRST_YEAR, LAST_YEAR
 
 router = APIRouter(tags=["exports"])
@@ -36,11 +38,16 @@ _REFUSALS: dict[int | str, dict[str, Any]] = {code: {"model": ProblemView} for c
 
 @dataclass(frozen=True, slots=True)
 class FormView:
-    """One form; `kind` is the suffix of its file."""
+    """One form; `kind` is the suffix of its file.
+
+    Where its mapping is at fault, `kind` is empty, `title` is its name, and `fault` and `fix` say what is wrong.
+    """
 
     name: str
     title: str
     kind: str
+    fault: str = ""
+    fix: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +82,15 @@ class CheckView:
 @router.get("/exports/forms", response_model=FormList)
 def list_forms(parts: PartsIn) -> Response:
     """The forms that can be filled."""
-    views = []
-    for name, listed in forms(parts.config).items():
+    return answer(FormList([_form_view(listed) for listed in forms(parts.config).values()], None))
+
+
+def _form_view(listed: Listed) -> FormView:
+    try:
         mapping = read(listed.path)
-        views.append(FormView(name, mapping.title, mapping.template.rpartition(".")[2]))
-    return answer(FormList(views, None))
+    except (GiveUp, Refused) as error:
+        return FormView(listed.name, listed.name, "", str(error), error.fix)
+    return FormView(listed.name, mapping.title, mapping.template.rpartition(".")[2])
 
 
 def known_form(

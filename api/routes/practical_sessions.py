@@ -42,6 +42,7 @@ from edge.register.contract import Put
 from edge.register.entry import Headcount, Part, Person, Reason
 from edge.register.evidence import Verdict
 from edge.register.lessons import OneOff
+from edge.settings import ID_PATTERN
 
 router = APIRouter(tags=["practical sessions"])
 
@@ -72,7 +73,7 @@ class LearnersIn(Said):
 class SessionIn(OneOff):
     """A lesson or event outside the timetable; an id is made where none is given."""
 
-    id: Annotated[str | None, Field(pattern=r"^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$")] = None
+    id: Annotated[str | None, Field(pattern=rf"^{ID_PATTERN}$")] = None
     author: Person
     reason: Reason
 

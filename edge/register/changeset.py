@@ -16,12 +16,13 @@ from edge.register.contract import CHANGES_LIMIT, Change, Conflict, Fault, Past,
 from edge.register.entry import Entry
 from edge.register.kinds import KINDS
 from edge.register.wording import fault_of
+from edge.settings import ID_PATTERN
 from telemetry.model import Instant
 
 FAULTS_LIMIT = 1000
 """Told of one change set: nobody mends more before trying again."""
 
-_CODE = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
+_CODE = re.compile(ID_PATTERN)
 _LONG_ID = re.compile(r"[a-z0-9][a-z0-9:._-]{0,199}")
 _LONG_KINDS = frozenset({"attendance", "session_correction", "cancellation", "substitution"})
 """Their ids may hold that of a session."""

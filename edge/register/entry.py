@@ -12,7 +12,7 @@ from typing import Annotated, ClassVar
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, NaiveDatetime, StringConstraints
 
 from edge.register.wording import lines, no_learner, one_line
-from edge.settings import Id
+from edge.settings import ID_PATTERN, Id
 from telemetry.model import Instant
 
 DAY_S = 86_400
@@ -50,7 +50,7 @@ def _no_name(learner: str) -> str:
 Code = Id
 """The id of a room, an equipment, a group …: `a-z 0-9 -`."""
 
-CodeOrNone = Annotated[str, StringConstraints(pattern=r"^(?:[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?)?$")]
+CodeOrNone = Annotated[str, StringConstraints(pattern=rf"^(?:{ID_PATTERN})?$")]
 """A code, or nothing where it is empty."""
 
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(one_line)]

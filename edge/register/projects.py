@@ -15,9 +15,10 @@ from edge.register.entry import CodeOrNone, Codes, Day, Document, Headcount, Nam
 from edge.register.events import AchievementLevel, LevelOrNone, Software
 from edge.register.people import Category, Counted, Linked
 from edge.register.wording import one_line
+from edge.settings import ID_PATTERN
 
 Run = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(one_line)]
-Job = Annotated[str, StringConstraints(pattern=r"^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?/[^\r\n]{1,200}$")]
+Job = Annotated[str, StringConstraints(pattern=rf"^{ID_PATTERN}/[^\r\n]{{1,200}}$")]
 """`<equipment>/<job>`."""
 
 

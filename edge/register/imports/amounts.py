@@ -44,11 +44,8 @@ class _Number:
     )
 
     def read(self, text: str, _known: Known) -> str:
-        number = cells.plain(text)
-        if not re.fullmatch(r"[A-Za-z0-9]{1,10}(?:\.[A-Za-z0-9]{1,10}){0,4}", number):
-            message = f"«{number}» is no number of an indicator"
-            raise ValueError(message)
-        return number
+        pattern = r"[A-Za-z0-9]{1,10}(?:\.[A-Za-z0-9]{1,10}){0,4}"
+        return cells.matched(pattern, cells.plain(text), "is no number of an indicator")[0]
 
     def write(self, value: str, _known: Known, _language: Language) -> Cell:
         return value
@@ -65,16 +62,18 @@ class _Day:
         return value
 
 
+def _figure(pattern: str, text: str, refusal: str) -> re.Match[str]:
+    """A number, whatever spaces stand between its digits; raises `ValueError` telling the cell as it was written."""
+    found = re.fullmatch(pattern, "".join(cells.plain(text).split()))
+    return found or cells.matched(pattern, cells.plain(text), refusal)
+
+
 @dataclass(frozen=True, slots=True)
 class _Whole:
     fix: str = "Write a whole number."
 
     def read(self, text: str, _known: Known) -> int:
-        found = re.fullmatch(r"(\d{1,12})(?:[.,]0+)?(?:чел\.?|%)?", "".join(cells.plain(text).split()))
-        if not found:
-            message = f"«{cells.plain(text)}» is no whole number"
-            raise ValueError(message)
-        return int(found[1])
+        return int(_figure(r"(\d{1,12})(?:[.,]0+)?(?:чел\.?|%)?", text, "is no whole number")[1])
 
     def write(self, value: int, _known: Known, _language: Language) -> Cell:
         return value
@@ -87,10 +86,7 @@ class _Hundredths:
     fix: str = "Write a number of at most two decimals, such as 412 or 87,5."
 
     def read(self, text: str, _known: Known) -> int:
-        found = re.fullmatch(r"(\d{1,12})(?:[.,](\d{1,2})0*)?%?", "".join(cells.plain(text).split()))
-        if not found:
-            message = f"«{cells.plain(text)}» is no number of at most two decimals"
-            raise ValueError(message)
+        found = _figure(r"(\d{1,12})(?:[.,](\d{1,2})0*)?%?", text, "is no number of at most two decimals")
         return int(found[1]) * 100 + int((found[2] or "0").ljust(2, "0"))
 
     def write(self, value: int, _known: Known, _language: Language) -> Cell:

@@ -38,6 +38,15 @@ def folded(text: str) -> str:
     return word.strip(" .:;*") or word
 
 
+def matched(pattern: str, text: str, refusal: str) -> re.Match[str]:
+    """What a pattern finds in all of a text; raises `ValueError`: «text» `refusal`."""
+    found = re.fullmatch(pattern, text)
+    if found is None:
+        message = f"«{text}» {refusal}"
+        raise ValueError(message)
+    return found
+
+
 _DAYS = (
     ("понедельник", "пн", "пон", "пнд", "monday", "mon"),
     ("вторник", "вт", "втр", "вто", "tuesday", "tue"),

@@ -10,10 +10,10 @@ import re
 from collections.abc import Mapping
 
 from edge.register.imports.cells import code_of, folded, label_of, plain
+from edge.settings import ID_PATTERN
 
-_WITH_CODE = re.compile(r"(?:.*\s)?\[([a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?)\]")
-
-_CODE = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
+_WITH_CODE = re.compile(rf"(?:.*\s)?\[({ID_PATTERN})\]")
+_CODE = re.compile(ID_PATTERN)
 
 _SOUGHT_LIMIT = 200
 """Names that one file spells wrongly; comparing each with all others takes a millisecond."""

@@ -15,6 +15,7 @@ from edge.register.imports import cells
 from edge.register.imports.amounts import NUMBER, Known
 from edge.register.imports.lists import joined, listed
 from edge.register.imports.words import RUSSIAN, Language, member_of, word_of
+from edge.settings import ID_PATTERN
 
 
 def _bare(text: str) -> str:
@@ -52,11 +53,7 @@ class _Id:
     fix: str = "Leave the cell empty, or take lower-case a-z 0-9 -."
 
     def read(self, text: str, _known: Known) -> str:
-        code = cells.plain(text)
-        if not re.fullmatch(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?", code):
-            message = f"«{code}» is no id"
-            raise ValueError(message)
-        return code
+        return cells.matched(ID_PATTERN, cells.plain(text), "is no id")[0]
 
     def write(self, value: str, _known: Known, _language: Language) -> Cell:
         return value

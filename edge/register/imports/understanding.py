@@ -16,6 +16,7 @@ from edge.register.imports.records import Reader, Record
 from edge.register.imports.sheets import Place
 from edge.register.imports.weeks import Weeks, marked
 from edge.register.lessons import Form, Happening, Level
+from edge.settings import ID_PATTERN
 
 _DAY_FIX = "Write the weekday, пн … вс, or a date such as 01.09.2026."
 _TIME_FIX = "Write a time such as 09:25, a range such as 09:25-10:45, or the lesson's number."
@@ -109,8 +110,4 @@ def _days(text: str) -> tuple[date, ...]:
 
 
 def _id(text: str) -> str:
-    text = cells.plain(text)
-    if not re.fullmatch(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?", text):
-        message = f"«{text}» is no id"
-        raise ValueError(message)
-    return text
+    return cells.matched(ID_PATTERN, cells.plain(text), "is no id")[0]

@@ -79,6 +79,24 @@ def test_two_layouts_come_with_labedge(centre: Lab) -> None:
     assert {one["name"]: one["kind"] for one in listed} == {"quarterly-book": "xlsx", "people-by-category": "csv"}
 
 
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ('title = "Отчёт"\ntemplate = ', "own.toml is no TOML file in UTF-8"),
+        ('title = "Отчёт"\ntemplate = "own.csv"\n[[place]]\nat = "B2"\n', "a place has exactly one of number"),
+    ],
+)
+def test_an_own_form_at_fault_is_told_beside_the_good_ones(centre: Lab, folder: Path, content: str, said: str) -> None:
+    (folder / "own.toml").write_text(content, "utf-8")
+    good = {"quarterly-book", "people-by-category"}
+    listed = {one["name"]: one for one in centre.get("/api/v1/exports/forms")["items"]}
+    assert listed.keys() == {"own", *good}
+    assert all(listed[name]["title"] != name and not listed[name]["fault"] for name in good)
+    assert (listed["own"]["title"], listed["own"]["kind"]) == ("own", "")
+    assert said in listed["own"]["fault"]
+    assert listed["own"]["fix"]
+
+
 def test_the_book_is_filled_by_named_ranges_and_cells(centre: Lab) -> None:
     book = opened(get(centre, "quarterly-book").content)
     title, sheet = book["Титул"], book["Показатели"]
