@@ -29,23 +29,38 @@ from api.routes.register_page import KindIn
 from edge.errors import GiveUp
 from edge.register.contract import Conflict, Refused
 from edge.register.entry import Entry
+from edge.register.imports.columns import COLUMNS
 from edge.register.imports.options import options_for
 from edge.register.mappings import Subject
 
 router = APIRouter(include_in_schema=False)
 
 SUBJECT = "register"
+TABLED = {
+    group: found for group, kinds in GROUPS.items() if (found := tuple(kind for kind in kinds if kind in COLUMNS))
+}
+"""The kinds of the forms that a table can hold, by group."""
+
+
+def tabled_kind(kind: KindIn) -> type[Entry]:
+    """The kind that a path names; 404 where no table holds it."""
+    if kind.kind not in COLUMNS:
+        raise Problem(HTTPStatus.NOT_FOUND, f"no table holds {kind.kind!r}", fix=f"Enter it at /register/{kind.kind}.")
+    return kind
+
+
+TabledIn = Annotated[type[Entry], Depends(tabled_kind)]
 
 
 @router.get("/import/register")
 def get_first() -> Response:
     """The first of the kinds."""
-    first = next(kind for kinds in GROUPS.values() for kind in kinds)
+    first = next(kind for kinds in TABLED.values() for kind in kinds)
     return RedirectResponse(f"/import/register/{first}", HTTPStatus.SEE_OTHER)
 
 
 @router.get("/import/register/{kind}")
-def get_page(request: Request, parts: PartsIn, kind: KindIn) -> Response:
+def get_page(request: Request, parts: PartsIn, kind: TabledIn) -> Response:
     """Where a file of entries of a kind is chosen."""
     return framed(
         request,
@@ -54,7 +69,7 @@ def get_page(request: Request, parts: PartsIn, kind: KindIn) -> Response:
         subject=SUBJECT,
         subjects=SUBJECTS,
         kind=kind.kind,
-        groups=GROUPS,
+        groups=TABLED,
         terms=(),
         author=known_author(request),
         can_write=True,
@@ -63,7 +78,7 @@ def get_page(request: Request, parts: PartsIn, kind: KindIn) -> Response:
 
 @router.post("/import/register/{kind}")
 async def post_file(
-    request: Request, parts: PartsIn, kind: KindIn, asked: Annotated[Asked, Depends(asked_of)]
+    request: Request, parts: PartsIn, kind: TabledIn, asked: Annotated[Asked, Depends(asked_of)]
 ) -> Response:
     """What the file in the body would change, as a part of the page; with `seen` it is done, all of it or nothing."""
     texts = parts.pages.texts(language_of(request, parts.pages.default))

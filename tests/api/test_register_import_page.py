@@ -50,12 +50,13 @@ def test_a_kind_is_chosen_and_its_sample_downloaded(lab: Lab) -> None:
     file = lab.client.get(html.unescape(sample)).content
     assert "Всё, что есть в файле, уже внесено." in visible(sent(lab, "group", file))
     assert "What the table holds" in visible(lab.page("/import/register/group", **EN))
+    assert 'value="term"' not in page
     assert "/import/register/program" not in lab.page("/import/timetable", **RU)
     assert 'href="/import/register"' in lab.page("/import/timetable", **RU)
 
 
-@pytest.mark.parametrize("kind", ["teacher", "slot", "nothing", "<b>"])
-def test_a_kind_that_no_form_enters_has_no_page(lab: Lab, kind: str) -> None:
+@pytest.mark.parametrize("kind", ["teacher", "slot", "term", "nothing", "<b>"])
+def test_a_kind_that_no_form_enters_or_no_table_holds_has_no_page(lab: Lab, kind: str) -> None:
     assert lab.client.get(f"/import/register/{kind}").status_code == 404
     assert lab.client.post(f"/import/register/{kind}", content=b"x").status_code == 404
 
