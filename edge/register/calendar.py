@@ -10,7 +10,18 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field, model_validator
 
-from edge.register.entry import Day, Entry, LessonNumber, Part, Title, WallTime, Weekday, lesson_length, rising
+from edge.register.entry import (
+    ClosingTime,
+    Day,
+    Entry,
+    LessonNumber,
+    Part,
+    Title,
+    WallTime,
+    Weekday,
+    lesson_length,
+    rising,
+)
 
 Weekdays = Annotated[tuple[Weekday, ...], Field(min_length=1, max_length=7)]
 
@@ -114,13 +125,13 @@ class MovedDay(Entry):
 
 
 class OpeningHours(Entry):
-    """When the centre is open on some weekdays; several may hold on one day."""
+    """When the centre is open on some weekdays, to `24:00` or into the night; several may hold on one day."""
 
     kind: ClassVar[str] = "opening_hours"
 
     weekdays: Weekdays
     start: WallTime
-    end: WallTime
+    end: ClosingTime
     first_day: Day | None = None
     last_day: Day | None = None
 

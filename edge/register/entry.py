@@ -85,6 +85,9 @@ Day = Annotated[date, AfterValidator(_within_years)]
 WallTime = Annotated[str, StringConstraints(pattern=r"^(?:[01]\d|2[0-3]):[0-5]\d$")]
 """A time on the centre's own clock, `09:25`; an end at or before its start is on the next day."""
 
+ClosingTime = Annotated[str, StringConstraints(pattern=r"^(?:(?:[01]\d|2[0-3]):[0-5]\d|24:00)$")]
+"""A `WallTime`, or `24:00`: the midnight that ends the day, as doors say it."""
+
 LocalMoment = Annotated[NaiveDatetime, AfterValidator(_moment_within_years)]
 """A day and time on the centre's own clock, without an offset."""
 
@@ -105,7 +108,7 @@ Codes = Annotated[tuple[Code, ...], Field(max_length=200)]
 
 
 def seconds_of(wall: str) -> int:
-    """Seconds since local midnight of a `WallTime`."""
+    """Seconds since local midnight of a `WallTime` or `ClosingTime`."""
     hour, minute = wall.split(":")
     return int(hour) * 3600 + int(minute) * 60
 

@@ -53,10 +53,12 @@ class _Number:
 
 @dataclass(frozen=True, slots=True)
 class _Day:
+    """A date, perhaps with its weekday before it."""
+
     fix: str = "Write a date such as 01.09.2026."
 
     def read(self, text: str, _known: Known) -> date:
-        return cells.day_of(text)
+        return cells.dated(text)
 
     def write(self, value: date | None, _known: Known, _language: Language) -> Cell:
         return value

@@ -109,6 +109,15 @@ def weekday_and_day(text: str) -> tuple[int, date | None]:
     return number, day
 
 
+def dated(text: str) -> date:
+    """A date with or without its weekday before it: `01.09.2026`, `Вторник 01.09.2026`."""
+    text = plain(text)
+    if folded(text.partition(" ")[0].strip(",()")) not in _WEEKDAYS:
+        return day_of(text)
+    _weekday, day = weekday_and_day(text)
+    return day or day_of(text)
+
+
 def is_weekday(text: str) -> bool:
     """Whether a text names a weekday by a word, perhaps with a date."""
     if folded(text.split(" ", maxsplit=1)[0].strip(",()")) not in _WEEKDAYS:

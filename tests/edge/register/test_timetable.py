@@ -29,6 +29,7 @@ def test_every_kind_of_a_timetable_becomes_the_cores_words(register: Register) -
         "unity": Holiday.model_validate({"name": "4 ноября", "first_day": "2026-11-04", "last_day": "2026-11-04"}),
         "moved": MovedDay.model_validate({"day": "2026-11-28", "weekday": 1}),
         "open": OpeningHours(weekdays=(1, 7), start="08:00", end="00:00"),
+        "whole": OpeningHours(weekdays=(6,), start="00:00", end="24:00"),
         "sub": Substitution.model_validate({"slot": "mon-2", "day": "2026-11-23", "room": "physics", "teacher": ""}),
         "can": Cancellation(lesson="mon-2:2026-11-30"),
         "tour": OneOff.model_validate(
@@ -86,6 +87,9 @@ def test_every_kind_of_a_timetable_becomes_the_cores_words(register: Register) -
             times=words.Times(8 * HOUR, 24 * HOUR),
             first_day=FIRST_DAY,
             last_day=LAST_DAY,
+        ),
+        words.OpeningHours(
+            weekdays=frozenset({5}), times=words.Times(0, 24 * HOUR), first_day=FIRST_DAY, last_day=LAST_DAY
         ),
     )
     day = 7306 * 24 * HOUR

@@ -135,6 +135,15 @@ def test_learners_stay_where_a_file_does_not_name_them_and_no_plan_tells_them(re
     ]
 
 
+def test_days_may_have_their_weekdays_before_them(register: Register) -> None:
+    rows = [["Название", "Вид", "Дата", "Дата окончания"], ["Квест", "квест", "Понедельник 07.09.2026", "ср, 9.9.2026"]]
+    done(register, Event, csv_of(rows))
+    event = living(register, Event)["kvest-2026-09-07"]
+    assert (event.first_day, event.last_day) == (date(2026, 9, 7), date(2026, 9, 9))
+    rows[1][2] = "Вторник 07.09.2026"
+    assert faults(plan(register, Event, csv_of(rows))) == [("C2", "«Вторник 07.09.2026»: 2026-09-07 is no tuesday")]
+
+
 def test_a_name_in_the_place_of_a_pseudonym_is_a_fault_that_does_not_repeat_it(register: Register) -> None:
     rows = [["Группа", "Дата начала", "Количество", "Псевдонимы"], ["ПР-1", "01.09.2026", "2", "Иванов Пётр"]]
     made = plan(register, Enrolment, csv_of(rows))
