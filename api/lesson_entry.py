@@ -16,10 +16,12 @@ from api.deps import Parts
 from api.routes.timetable import options_of
 from edge.register.contract import Change, Conflict, Past, Put, Remove, Row, Snapshot
 from edge.register.entry import Entry
+from edge.register.evidence import Attendance
 from edge.register.imports.naming import Names
 from edge.register.imports.options import Options, known_names, names_of
 from edge.register.imports.typed import FieldFault, entry_of, field_faults, plan_lesson
 from edge.register.lessons import Cancellation, OneOff, Slot, Substitution
+from edge.register.succession import carried, is_counted
 from edge.register.timetable import day_of
 from telemetry.columns import Lessons
 from telemetry.lessons import lessons
@@ -104,13 +106,18 @@ def add(parts: Parts, fields: Mapping[str, str], who: Who) -> Answer:
 
 
 def change(parts: Parts, meant: Meant, fields: Mapping[str, str], who: Who, *, whole: bool) -> Answer:
-    """Change a one-off, or the weekly lessons of a slot: from this lesson on or, if `whole`, all that ever were."""
+    """Change a one-off, or the weekly lessons of a slot: from this lesson on or, if `whole`, all that ever were.
+
+    What was said of single lessons from this one on (cancelled, different, attended, corrected) goes along.
+    """
     entry = meant.entry
     value = entry.value
     if isinstance(value, OneOff) or whole or not _began(value, meant.day):
         return _planned(parts, {**fields, "id": entry.id}, who, ())
-    fields = {**fields, "id": f"{entry.id[:50]}-{meant.day:%Y%m%d}", "first_day": meant.day.isoformat()}
-    return _planned(parts, fields, who, (_ended(entry.id, value, entry.version, meant.day),))
+    after = f"{entry.id[:50]}-{meant.day:%Y%m%d}"
+    fields = {**fields, "id": after, "first_day": meant.day.isoformat()}
+    besides = (_ended(entry.id, value, entry.version, meant.day), *_carried(parts, meant, after, who))
+    return _planned(parts, fields, who, besides)
 
 
 def end(parts: Parts, meant: Meant, who: Who) -> None:
@@ -232,6 +239,15 @@ def _ended(entry: str, slot: Slot, version: int, day: date) -> Put:
     """The slot with nothing from `day` on."""
     last = day - timedelta(days=1)
     return Put(entry, slot.model_copy(update={"last_day": min(slot.last_day or last, last)}), version)
+
+
+def _carried(parts: Parts, meant: Meant, after: str, who: Who) -> tuple[Change, ...]:
+    register = parts.numbers.register
+    snapshot, before, day = register.snapshot(), meant.entry.id, meant.day
+    counted: tuple[Row[Attendance], ...] = ()
+    if is_counted(snapshot, before, day):
+        counted = register.learners(Attendance, reader=who.author, reason=who.reason, at=parts.clock.now()).value
+    return tuple(carried(snapshot, counted, before=before, after=after, day=day))
 
 
 def _model_faults(error: ValidationError) -> tuple[FieldFault, ...]:

@@ -1,15 +1,18 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 
 from edge.register.calendar import Holiday, MovedDay
 from edge.register.contract import Put
+from edge.register.evidence import Attendance, SessionCorrection, Verdict
 from edge.register.lessons import Cancellation, Group, OneOff, Partner, Slot, Substitution, Teacher
-from tests.api.lab import Lab, visible
+from telemetry.lessons import lessons
+from telemetry.timetable import LessonStatus
+from tests.api.lab import HOUR, NOW, Lab, visible
 from tests.api.school import SLOT, school
 
 RU = {"accept-language": "ru"}
@@ -241,6 +244,85 @@ def test_weekly_lessons_change_from_one_on_and_earlier_ones_stay(taught: Lab) ->
     week = taught.page(WEEK, **RU)
     assert "mon-1-20260921:2026-09-21" in week
     assert "mon-1:2026-09-14" in taught.page("/timetable?week=2026-W38", **RU)
+
+
+SAID: dict[str, tuple[Put, str]] = {
+    "cancelled": (Put("c", Cancellation(lesson="mon-1:2026-09-28", reason="карантин")), "lesson"),
+    "cancelled on the day itself": (Put("c", Cancellation(lesson="mon-1:2026-09-21")), "lesson"),
+    "counted": (Put("a", Attendance(session="mon-1:2026-09-28", count=3, learners=("L-1", "L-2"))), "session"),
+    "corrected": (
+        Put(
+            "s",
+            SessionCorrection(
+                session="mon-1:2026-09-28",
+                status=Verdict.CONFIRMED,
+                author="Иванова",
+                at=datetime(2026, 9, 28, tzinfo=UTC),
+                reason="датчик был выключен",
+            ),
+        ),
+        "session",
+    ),
+}
+
+
+@pytest.mark.parametrize(("said", "field"), SAID.values(), ids=list(SAID))
+def test_what_was_said_of_a_single_lesson_goes_with_it_to_the_changed_slot(taught: Lab, said: Put, field: str) -> None:
+    taught.enter(said)
+    before = getattr(said.value, field)
+    done(taught, **CHANGED, since="here")
+    (row,) = taught.register.rows(type(said.value)).value
+    assert getattr(row.value, field) == before.replace("mon-1:", "mon-1-20260921:")
+    assert (row.id, row.version) == (said.id, 2)
+
+
+def test_learners_who_were_counted_go_along_and_who_read_them_is_in_the_audit(taught: Lab) -> None:
+    counted, _field = SAID["counted"]
+    taught.enter(counted)
+    done(taught, **CHANGED, since="here")
+    assert [line.who for _n, line in taught.register.audit(after=0, limit=9)] == ["Иванова А. П."]
+    found = taught.register.learners(Attendance, reader="a", reason="b", at=taught.clock.now()).value
+    assert found[0].value.learners == ("L-1", "L-2")
+
+
+def test_what_was_said_of_earlier_lessons_and_of_other_slots_stays(taught: Lab) -> None:
+    taught.enter(
+        Put("other", SLOT.model_copy(update={"weekday": 2})),
+        Put("early", Cancellation(lesson="mon-1:2026-09-14")),
+        Put("others", Cancellation(lesson="other:2026-09-29")),
+        Put("odd", Cancellation(lesson="mon-1:x")),
+        Put("else", Substitution(slot="other", day=date(2026, 9, 29), learners=1)),
+        Put("soon", Substitution(slot="mon-1", day=date(2026, 9, 14), learners=1)),
+    )
+    done(taught, **CHANGED, since="here")
+    assert {row.id: row.value.lesson for row in taught.register.rows(Cancellation).value} == {
+        "early": "mon-1:2026-09-14",
+        "others": "other:2026-09-29",
+        "odd": "mon-1:x",
+    }
+    assert {row.id: row.value.slot for row in taught.register.rows(Substitution).value} == {
+        "else": "other",
+        "soon": "mon-1",
+    }
+
+
+def test_the_timetable_shows_the_changed_lesson_cancelled_or_different_as_it_was_said(taught: Lab) -> None:
+    taught.enter(
+        Put("c", Cancellation(lesson="mon-1:2026-09-28", reason="карантин")),
+        Put("d", Substitution(slot="mon-1", day=date(2026, 10, 5), learners=5)),
+    )
+    done(taught, **CHANGED, since="here")
+    entered = taught.numbers.desk.entered()
+    window = (NOW - 8 * 24 * HOUR, NOW + 20 * 24 * HOUR)
+    held = lessons(entered.timetable, entered.inventory, entered.zone, window)
+    rooms = [held.rooms[number] for number in held.room]
+    found = zip(held.id, rooms, held.status.tolist(), held.learners.tolist(), strict=True)
+    assert list(found) == [
+        ("mon-1:2026-09-14", "workshop", LessonStatus.PLANNED, 12),
+        ("mon-1-20260921:2026-09-21", "printers", LessonStatus.PLANNED, 12),
+        ("mon-1-20260921:2026-09-28", "printers", LessonStatus.CANCELLED, 12),
+        ("mon-1-20260921:2026-10-05", "printers", LessonStatus.PLANNED, 5),
+    ]
 
 
 def test_weekly_lessons_change_for_good_where_that_is_said(taught: Lab) -> None:
