@@ -75,6 +75,12 @@ def word_of(shape: Shape, value: str, texts: Texts) -> str:
     return texts.word(f"choice.{shape.group}", value) if value else texts("register.none")
 
 
+def defaults_of(kind: type[Entry]) -> dict[str, object]:
+    """What the form of a new entry holds before anybody typed."""
+    held = {shape.name: list(shape.chosen) or shape.default for shape in shapes_of(kind)}
+    return {name: value for name, value in held.items() if value}
+
+
 def fields_of(
     kind: type[Entry],
     values: Mapping[str, object],
@@ -97,7 +103,7 @@ def _field(
     texts: Texts,
     faults: tuple[str, ...],
 ) -> Field:
-    value = values.get(shape.name, (list(shape.chosen) or shape.default) if not values else "")
+    value = values.get(shape.name, "")
     chosen = tuple(str(one) for one in value) if isinstance(value, list | tuple) else ()
     return Field(
         shape=shape,

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Protocol
 
 from api.pages.entries import told
@@ -18,7 +17,6 @@ from api.pages.texts import Texts
 from edge.register.entry import Entry
 from edge.register.imports.columns import COLUMNS
 
-_ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _FAULT_OF = re.compile(r"([a-z_]+): (.+)", re.DOTALL)
 _COUNTS = frozenset({Widget.NUMBER, Widget.HUNDREDTHS, Widget.LEARNERS})
 _LISTS = frozenset({Widget.MANY, Widget.LINES})
@@ -59,8 +57,8 @@ class LessonWords:
         return self.texts.said(message)
 
     def label(self, label: str) -> str:
-        """As it stands."""
-        return label
+        """With its days as people write them."""
+        return self.texts.with_days(label)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +97,7 @@ class EntryWords:
 
     def label(self, label: str) -> str:
         """With its days as people write them."""
-        return _ISO_DAY.sub(lambda found: _day(found[0], self.texts), label)
+        return self.texts.with_days(label)
 
 
 def _native(shape: Shape, text: str) -> object:
@@ -109,11 +107,3 @@ def _native(shape: Shape, text: str) -> object:
     if shape.widget in _COUNTS and text.isdigit():
         return int(text)
     return text.split(", ") if shape.widget in _LISTS else text
-
-
-def _day(text: str, texts: Texts) -> str:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return text
-    return texts.days(day, day)

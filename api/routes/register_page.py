@@ -17,7 +17,7 @@ from api.deps import Parts, PartsIn
 from api.entering import Outcome
 from api.pages.entries import KindLine, changes_between, listing_of, stamped, title_of, versions_of
 from api.pages.faulty import NONE, Faults
-from api.pages.fields import KEEP, fields_of
+from api.pages.fields import KEEP, defaults_of, fields_of
 from api.pages.language import language_of, other, page
 from api.pages.shapes import ENTERED, GROUPS, shapes_of
 from api.pages.texts import Texts
@@ -123,7 +123,10 @@ def get_new(request: Request, parts: PartsIn, kind: KindIn, back: BackIn = "") -
     """An empty form; the address may fill in fields."""
     names = {shape.name for shape in shapes_of(kind)}
     query = {name: (value,) for name, value in request.query_params.items() if name in names and len(value) < 500}
-    return _form(request, parts, kind, "", values=typed(kind, Posted(query)) if query else {}, back=back)
+    asked = {name: value for name, value in typed(kind, Posted(query)).items() if name in query}
+    now = entering.period_now(parts, texts_of(request, parts))
+    quarter = {name: value for name, value in (("year", now.year), ("quarter", now.quarter)) if name in names}
+    return _form(request, parts, kind, "", values={**defaults_of(kind), **quarter, **asked}, back=back)
 
 
 @router.post("/register/{kind}/+new")

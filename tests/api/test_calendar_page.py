@@ -188,3 +188,12 @@ def test_the_timetable_leads_to_the_calendar() -> None:
     lab = Lab()
     assert '<a class="button small" href="/register#calendar">' in lab.page("/timetable", **RU)
     assert '<h2 id="calendar">Календарь центра</h2>' in lab.page("/register", **RU)
+
+
+def test_a_new_entry_of_a_quarter_begins_with_this_one_and_keeps_what_the_address_says() -> None:
+    lab = Lab()
+    page = lab.page("/register/quarter_text/+new?quarter=2", **RU)
+    assert re.search(r'id="f-year"[^>]* value="2026"', page)
+    assert re.search(r'id="f-quarter"[^>]* value="2"', page)
+    event = lab.page("/register/holiday/+new?name=Каникулы", **RU)
+    assert (event.count(" checked"), 'value="Каникулы"' in event) == (1, True)
