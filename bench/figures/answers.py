@@ -8,8 +8,6 @@ the journal days that are over are packed, as housekeeping leaves them minutes l
 from __future__ import annotations
 
 import json
-import os
-import statistics
 import tempfile
 import time
 from pathlib import Path
@@ -19,9 +17,8 @@ import numpy as np
 
 from bench import lab
 from bench.centre import ROOMS, Centre, centre
-from bench.gateway import Gateway
+from bench.gateway import AGAIN, STARTS, Asked, asked, median
 from bench.outcome import Row
-from bench.rounds import seconds
 from edge.register.calendar import OpeningHours, Term
 from edge.register.contract import Put
 from edge.register.lessons import Slot
@@ -32,7 +29,6 @@ from telemetry.model import Source, State, StateSeen
 from telemetry.zones import NS_PER_DAY
 
 BAR_COLD_MS, BAR_CACHED_MS = 300.0, 15.0
-STARTS, AGAIN = 5, 20
 AT_A_TIME = 20_000
 
 _FIRST, _LAST = "2025-10-01", "2026-01-01"
@@ -40,16 +36,6 @@ _PATH = "/api/v1/utilisation?by=centre&bucket=day&start={}&end={}".format(
     *(quote(f"{day}T00:00:00+03:00") for day in (_FIRST, _LAST))
 )
 _DAYS = 92
-
-_ENTRY = """
-[[equipment]]
-id = "{name}"
-name = "{name}"
-kind = "digital_lab"
-room = "{room}"
-driver = "labedge"
-link = {{ mqtt = "labedge/v1/bench/lab/{name}/#" }}
-"""
 
 
 def measure() -> list[Row]:
@@ -61,10 +47,10 @@ def measure() -> list[Row]:
         journal = folder / "data" / "journal.sqlite"
         changes = _write(year, journal)
         _register(folder / "data" / "register.sqlite")
-        unpacked_s, _ = _asked(year, folder)
+        unpacked = _asked(year, folder)
         _housekeep(journal)
-        asked = [_asked(year, folder) for _ in range(STARTS)]
-    cold_ms, cached_ms = (1000 * statistics.median(column) for column in zip(*asked, strict=True))
+        typical = median([_asked(year, folder) for _ in range(STARTS)])
+    cold_ms, cached_ms = 1000 * typical.cold, 1000 * typical.again
     return [
         Row(figure="answers", what="API, one quarter by day for the centre, cold from the journal on disk",
             measured=cold_ms, unit="ms", bar=f"at most {BAR_COLD_MS:g} ms", met=cold_ms <= BAR_COLD_MS,
@@ -73,25 +59,18 @@ def measure() -> list[Row]:
             bar=f"at most {BAR_CACHED_MS:g} ms", met=cached_ms <= BAR_CACHED_MS,
             note=f"the whole answer, without its ETag; median of {AGAIN} in each of {STARTS} starts"),
         Row(figure="answers", what="the same, cold, before housekeeping has packed a single day",
-            measured=1000 * unpacked_s, unit="ms", note="once; an upgraded journal, until its first round"),
+            measured=1000 * unpacked.cold, unit="ms", note="once; an upgraded journal, until its first round"),
     ]  # fmt: skip
 
 
-def _asked(year: Centre, folder: Path) -> tuple[float, float]:
-    """Seconds of the first answer after a start, and of those that follow."""
-    gateway = Gateway(folder)
+def _asked(year: Centre, folder: Path) -> Asked:
     rooms = zip(year.inventory.ids, year.inventory.room, strict=True)
-    with (folder / "labedge.toml").open("a", encoding="utf-8") as file:
-        file.writelines(_ENTRY.format(name=name, room=room) for name, room in rooms)
-    _forget(folder / "data" / "journal.sqlite")
-    with gateway:
-        cold = seconds(lambda: _checked(*gateway.get(_PATH)))
-        again = statistics.median(seconds(lambda: _checked(*gateway.get(_PATH))) for _ in range(AGAIN))
-    return cold, again
+    return asked(folder, rooms, lambda gateway: gateway.get(_PATH), _check)
 
 
-def _checked(status: int, body: bytes) -> None:
+def _check(answer: tuple[int, bytes]) -> None:
     """Raise `RuntimeError` where it is not a row a day."""
+    status, body = answer
     rows = json.loads(body).get("items", []) if status == 200 else []
     if len(rows) != _DAYS:
         raise RuntimeError(f"{status}, {len(rows)} days: {body[:200]!r}")
@@ -147,12 +126,3 @@ def _register(path: Path) -> None:
     register = SqliteRegister(path)
     register.apply([term, opened, *slots], author="bench", reason="bench", at=time.time_ns())
     register.close()
-
-
-def _forget(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-        os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
-    finally:
-        os.close(descriptor)
