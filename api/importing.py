@@ -20,6 +20,8 @@ from edge.clock import Clock
 from edge.configuration import load
 from edge.errors import GiveUp
 from edge.main import REGISTER
+from edge.monitoring.manual import judge_of
+from edge.monitoring.sets import beside
 from edge.register.contract import Register
 from edge.register.database import MEMORY
 from edge.register.imports.columns import COLUMNS
@@ -190,10 +192,11 @@ def _content(file: Path) -> bytes:
 def _register(asked: Asked) -> SqliteRegister:
     """The register in the folder; where there is none yet, an empty one that a dry run leaves no trace of."""
     path = asked.folder / REGISTER
+    judge = judge_of(beside(asked.config), asked.settings.centre.kind)
     if not path.exists() and not asked.apply:
-        return SqliteRegister(MEMORY)
+        return SqliteRegister(MEMORY, judge=judge)
     asked.folder.mkdir(parents=True, exist_ok=True)
-    return SqliteRegister(path)
+    return SqliteRegister(path, judge=judge)
 
 
 def _signed(asked: Asked) -> None:

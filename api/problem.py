@@ -107,7 +107,10 @@ async def _known(request: Request, error: Exception) -> Response:
 async def _refused(_: Request, error: Exception) -> Response:
     if not isinstance(error, Refused):
         raise error
-    faults = [FieldFault(fault.place, fault.message, fault.fix) for fault in error.faults]
+    faults = [
+        FieldFault(".".join(filter(None, (fault.place, fault.field))), fault.message, fault.fix)
+        for fault in error.faults
+    ]
     return problem_response(HTTPStatus.UNPROCESSABLE_ENTITY, str(error), fix=error.fix or _FIX[422], errors=faults)
 
 

@@ -22,7 +22,9 @@ from edge.health import Health, Part
 from edge.journal.sqlite import SqliteJournal
 from edge.live import Live
 from edge.metrics import Metrics
+from edge.monitoring.manual import judge_of
 from edge.monitoring.office import monitoring_of
+from edge.monitoring.sets import shipped
 from edge.numbers.office import numbers_of
 from edge.pump import Surroundings
 from edge.register.sqlite import SqliteRegister
@@ -89,10 +91,12 @@ class Gateway:
             on_commit=self.live.publish,
         )
         self.store = LocalStore(data_dir / JOURNAL)
-        self.register = SqliteRegister(data_dir / REGISTER)
+        known = shipped() if sets is None else tuple(sets)
+        judge = judge_of(known, settings.centre.kind)
+        self.register = SqliteRegister(data_dir / REGISTER, judge=judge)
         joined = self.store, self.register, self._roster
         self.numbers = numbers_of(*joined, centre=settings.centre, clock=self.clock)
-        self.monitoring = monitoring_of(*joined, centre=settings.centre, clock=self.clock, sets=sets)
+        self.monitoring = monitoring_of(*joined, centre=settings.centre, clock=self.clock, sets=known)
         around = Surroundings(self.journal, self.clock, self.health, self.metrics)
         environ = os.environ if environ is None else environ
         self.broker = _broker(settings, data_dir, around, environ)

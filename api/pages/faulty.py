@@ -88,6 +88,7 @@ def faults_of_register(refused: Refused, kind: type[Entry], texts: Texts) -> Fau
     fields: dict[str, list[str]] = {}
     whole: list[str] = []
     same = None
+    names = {shape.name for shape in shapes_of(kind)}
     for fault in refused.faults:
         if found := _SAME.fullmatch(fault.message):
             same = (found[1], found[2])
@@ -96,6 +97,6 @@ def faults_of_register(refused: Refused, kind: type[Entry], texts: Texts) -> Fau
         elif found := _ABSENT.fullmatch(fault.message):
             fields.setdefault(found[1], []).append(texts("fault.absent"))
         else:
-            whole.append(" ".join(filter(None, (texts.said(fault.message), texts.said(fault.fix)))))
-    names = {shape.name for shape in shapes_of(kind)}
+            told = fields.setdefault(fault.field, []) if fault.field in names else whole
+            told.append(" ".join(filter(None, (texts.said(fault.message), texts.said(fault.fix)))))
     return Faults({field: tuple(told) for field, told in fields.items() if field in names}, tuple(whole), same)

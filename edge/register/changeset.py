@@ -12,7 +12,18 @@ from collections.abc import Iterator, Sequence
 
 from edge.register import rows
 from edge.register.calendar import Term
-from edge.register.contract import CHANGES_LIMIT, Change, Conflict, Fault, Past, Put, Refused, RegisterVersion
+from edge.register.contract import (
+    CHANGES_LIMIT,
+    Change,
+    Conflict,
+    Fault,
+    Judge,
+    Past,
+    Put,
+    Refused,
+    RegisterVersion,
+    contented,
+)
 from edge.register.entry import Entry
 from edge.register.kinds import KINDS
 from edge.register.wording import fault_of
@@ -29,9 +40,15 @@ _LONG_KINDS = frozenset({"attendance", "session_correction", "cancellation", "su
 
 
 def apply(
-    connection: sqlite3.Connection, changes: Sequence[Change], *, author: str, reason: str, at: Instant
+    connection: sqlite3.Connection,
+    changes: Sequence[Change],
+    *,
+    author: str,
+    reason: str,
+    at: Instant,
+    judge: Judge = contented,
 ) -> RegisterVersion:
-    """Write what differs from what is there; returns the register's version after it.
+    """Write what differs from what is there; returns the register's version after it. Only that is judged.
 
     Raises `Refused` or `Conflict`; then nothing of it may be committed.
     """
@@ -39,6 +56,7 @@ def apply(
     needed = [(change, current) for change in changes if _differs(change, current := _seen(connection, change))]
     if not needed:
         return rows.register_version(connection)
+    _refuse(fault for change, _current in needed for fault in judge(change))
     number = _number(connection, author=author, reason=reason, at=at)
     for change, current in needed:
         _write(connection, change, version=current.version + 1 if current else 1, number=number)

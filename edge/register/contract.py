@@ -5,7 +5,7 @@ A register reads no clock: who changes something says when. Any thread may use i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeAlias, TypeVar
 
@@ -104,11 +104,21 @@ class Audited:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong with one change, or with one row on disk, and how to mend it."""
+    """What is wrong with one change, or with one row on disk, and how to mend it; `field` where it is one alone."""
 
     place: str
     message: str
     fix: str = ""
+    field: str = ""
+
+
+Judge: TypeAlias = Callable[[Change], Iterable[Fault]]
+"""What is wrong with a change for what it says, beside what the register finds by itself."""
+
+
+def contented(_change: Change) -> Iterable[Fault]:
+    """A judge that finds fault with nothing."""
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +217,9 @@ class Register(Protocol):
         Raises `Conflict` where an entry is not at the version seen, `Refused` where entries would name ones that do
         not exist, `Full` or `Retry` where the disk does not take it.
         """
+
+    def judged(self, changes: Sequence[Change]) -> tuple[Fault, ...]:
+        """What `apply` would refuse of changes for what they say, each for itself; nothing is changed."""
 
     def learners(self, kind: type[L], *, reader: str, reason: str, at: Instant) -> Answer[tuple[Row[L], ...]]:
         """Every living entry of a kind with its learners; who asks is in the audit before the answer is given."""

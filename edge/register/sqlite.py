@@ -14,7 +14,20 @@ from typing import cast
 
 from edge.errors import Damaged, GiveUp
 from edge.register import changeset, database, editions, forgetting, rows, verify
-from edge.register.contract import Answer, Audited, Change, Closed, E, Fault, L, Past, RegisterVersion, Row
+from edge.register.contract import (
+    Answer,
+    Audited,
+    Change,
+    Closed,
+    E,
+    Fault,
+    Judge,
+    L,
+    Past,
+    RegisterVersion,
+    Row,
+    contented,
+)
 from edge.register.entry import Entry
 from edge.register.kinds import KINDS
 from edge.register.people import Linked
@@ -37,8 +50,9 @@ class SqliteSnapshot:
 class SqliteRegister:
     """See `edge.register.contract.Register`; a path of `:memory:` is gone when it is closed."""
 
-    def __init__(self, path: Path | str) -> None:
-        """Open or create; raises `GiveUp` or `Damaged` with a sentence."""
+    def __init__(self, path: Path | str, *, judge: Judge = contented) -> None:
+        """Open or create; raises `GiveUp` or `Damaged` with a sentence. What `judge` finds fault with is refused."""
+        self._judge = judge
         self._path = path
         self._writer = database.open_writing(path)
         self._reader = self._writer if path == database.MEMORY else database.connect_reading(Path(path))
@@ -91,7 +105,11 @@ class SqliteRegister:
     def apply(self, changes: Sequence[Change], *, author: str, reason: str, at: Instant) -> RegisterVersion:
         """See the contract."""
         with self._write() as connection:
-            return changeset.apply(connection, changes, author=author, reason=reason, at=at)
+            return changeset.apply(connection, changes, author=author, reason=reason, at=at, judge=self._judge)
+
+    def judged(self, changes: Sequence[Change]) -> tuple[Fault, ...]:
+        """See the contract."""
+        return tuple(fault for change in changes for fault in self._judge(change))
 
     def learners(self, kind: type[L], *, reader: str, reason: str, at: Instant) -> Answer[tuple[Row[L], ...]]:
         """See the contract."""

@@ -19,7 +19,9 @@ from edge.ingest import Ingest
 from edge.journal.memory import MemoryJournal
 from edge.live import Live
 from edge.metrics import Metrics
+from edge.monitoring.manual import judge_of
 from edge.monitoring.office import monitoring_of
+from edge.monitoring.sets import shipped
 from edge.numbers.office import numbers_of
 from edge.register.contract import Change
 from edge.register.database import MEMORY
@@ -62,7 +64,7 @@ class Lab:
         self.live.roster(self.settings.equipment)
         self.journal = MemoryJournal(clock=self.clock, on_commit=self.live.publish)
         self.store = MemoryStore(self.journal)
-        self.register = SqliteRegister(MEMORY)
+        self.register = SqliteRegister(MEMORY, judge=judge_of(shipped(), self.settings.centre.kind))
         self.numbers = numbers_of(
             self.store, self.register, lambda: self.settings.equipment, centre=self.settings.centre, clock=self.clock
         )

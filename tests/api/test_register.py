@@ -68,6 +68,40 @@ def test_an_entry_is_made_changed_and_removed_and_its_history_stays(taught: Lab)
     ]
 
 
+MANUAL = {
+    "set": "kvantorium-school",
+    "number": "1.2",
+    "year": 2026,
+    "quarter": 3,
+    "hundredths": 39_800,
+    "reason": "список школы",
+    "document": "приказ 5",
+}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"number": "9.9"}, "number"),
+        ({"set": "nope"}, "set"),
+        ({"hundredths": 39_850}, "hundredths"),
+        ({"number": "2.1", "hundredths": 10_100}, "hundredths"),
+    ],
+)
+def test_a_value_by_hand_that_cannot_stand_is_refused_with_its_field(
+    lab: Lab, wrong: dict[str, Any], field: str
+) -> None:
+    path = "/api/v1/register/manual_value"
+    refused = said(lab, "POST", path, {"id": "hand", "value": MANUAL | wrong})
+    assert refused.status_code == 422
+    (fault,) = refused.json()["errors"]
+    assert fault["field"] == f"manual_value hand.{field}"
+    assert fault["fix"]
+    assert said(lab, "POST", path, {"id": "hand", "value": MANUAL}).status_code == 201
+    assert said(lab, "PUT", f"{path}/hand", {"value": MANUAL | wrong}, 1).status_code == 422
+    assert lab.get(f"{path}/hand")["value"] == MANUAL
+
+
 def test_a_change_from_an_old_version_is_refused_with_who_and_when(taught: Lab) -> None:
     value = taught.get(f"{TERM}/q1")["value"]
     assert said(taught, "PUT", f"{TERM}/q1", {"value": value | {"name": "Первая"}}, 1).status_code == 200

@@ -65,6 +65,21 @@ def test_a_thousand_faults_are_told_at_once_and_the_rest_is_counted(lab: Lab) ->
     assert lab.register.version() == 0
 
 
+def test_values_by_hand_that_cannot_stand_are_told_at_their_rows(lab: Lab) -> None:
+    rows: Cells = [
+        ["Набор показателей", "Номер", "Год", "Квартал", "Значение", "Причина", "Документ"],
+        ["kvantorium-school", "1.11", "2026", "2", "12", "список", "приказ"],
+        ["kvantorium-school", "9.9", "2026", "2", "12", "список", "приказ"],
+        ["kvantorium-school", "1.2", "2026", "2", "398,5", "список", "приказ"],
+    ]
+    told = sent(lab, "manual_value", csv_of(rows)).json()
+    assert told["ready"] is False
+    assert [(fault["row"], fault["message"].partition(" ")[0]) for fault in told["faults"]] == [(3, "the"), (4, "the")]
+    assert all(fault["fix"] for fault in told["faults"])
+    refused = sent(lab, "manual_value", csv_of(rows), **DO_IT)
+    assert (refused.status_code, len(refused.json()["errors"]), lab.register.version()) == (422, 2, 0)
+
+
 def test_no_learner_leaves_and_the_read_is_in_the_audit(lab: Lab) -> None:
     enrolment = Enrolment(group="pr-1", first_day=date(2026, 9, 1), count=2, learners=("L-001", "L-002"))
     lab.enter(*school(), Put("e", enrolment))

@@ -341,6 +341,10 @@ def test_a_value_by_hand_is_typed_with_a_comma_and_its_reason_is_that_of_the_cha
     assert (row.value.hundredths, row.stamp.reason) == (8750, "журнал сгорел")
     assert 'value="87,50"' in lab.page(f"/register/manual_value/{row.id}", **RU)
     assert "87,50" in visible(lab.page("/register/manual_value", **RU))
+    wrong = posted(lab, "/register/manual_value/+new", fields | {"number": "1.2", "quarter": "2"})
+    told = re.search(r'id="f-hundredths-fault"[^>]*>([^<]*)<', wrong.text)
+    assert told is not None
+    assert told[1].strip() == "показатель считает целыми числами, а здесь 87.50 Введите целое число."
 
 
 @pytest.mark.parametrize("back", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)"])

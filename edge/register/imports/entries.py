@@ -6,7 +6,7 @@ Changes nothing; a column that a file has not leaves that field as it is.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from edge.errors import GiveUp
@@ -22,7 +22,7 @@ from edge.register.imports.importing import remember, saved_answers
 from edge.register.imports.naming import Names
 from edge.register.imports.options import Options
 from edge.register.imports.plan import Draft, Plan
-from edge.register.imports.records import Reader, Record
+from edge.register.imports.records import FAULTS_LIMIT, CellFault, Reader, Record
 from edge.register.imports.sheets import Place, Sheet
 from edge.register.lessons import Group, Partner, Program
 from edge.register.mappings import ImportMapping, Subject
@@ -62,7 +62,20 @@ def plan_file(
         living: Sequence[Row[Any]] = register.learners(kind, reader=reader, reason=reason, at=at).value
     else:
         living = register.rows(kind).value
-    return plan_entries(data, kind, living, register.snapshot(), options)
+    return _judged(plan_entries(data, kind, living, register.snapshot(), options), register)
+
+
+def _judged(plan: Plan, register: Register) -> Plan:
+    """With what the register would refuse, at the row that says it."""
+    places = {f"{line.kind} {line.id}": line.place for line in plan.lines if line.place is not None}
+    faults = [
+        CellFault(places[fault.place], fault.message, fault.fix)
+        for fault in register.judged(plan.changes)
+        if fault.place in places
+    ]
+    kept = faults[: max(0, FAULTS_LIMIT - len(plan.faults))]
+    left_out = plan.faults_left_out + len(faults) - len(kept)
+    return replace(plan, faults=(*plan.faults, *kept), faults_left_out=left_out)
 
 
 def plan_entries(
