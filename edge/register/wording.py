@@ -77,8 +77,10 @@ _CLASS = re.compile(r"\d{1,2}\s?[«\"]?[А-ЯЁа-яёA-Za-z]?[»\"]?(?:\s?(?:к
 
 def no_learner(text: str, info: ValidationInfo) -> str:
     """The text; raises `ValueError` where it is nothing but names: «Иванов Пётр, 7А», «Иванов П., Петрова А. С.»."""
+    if info.context == KEPT or not text:
+        return text
     parts = [part for part in _BETWEEN.split(text) if part and not _CLASS.fullmatch(part)]
-    if info.context != KEPT and parts and all(map(_is_person, parts)):
+    if parts and all(map(_is_person, parts)):
         message = "it may be a learner's name: say what it is, and give learners by pseudonym"
         raise ValueError(message)
     return text

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from edge.errors import Damaged, Full, GiveUp, LabedgeError, Retry
-from edge.register import database
+from edge.register import database, rows
 from edge.register.contract import Put, Remove
 from edge.register.evidence import Attendance
 from edge.register.lessons import Teacher
@@ -63,17 +63,30 @@ def test_the_file_is_kept_as_safely_as_sqlite_can(path: Path) -> None:
     connection.close()
 
 
-def test_what_was_stamped_before_stamps_had_checksums_has_them_now(path: Path) -> None:
-    connection = sqlite3.connect(path)
-    for schema in database.SCHEMAS[:2]:
-        connection.executescript(schema.read_text())
+@pytest.mark.parametrize("schema", range(1, len(database.SCHEMAS)))
+def test_a_register_of_an_older_schema_is_brought_up_to_date_and_keeps_everything(path: Path, schema: int) -> None:
+    words = rows.words_of(TEACHER)
+    connection = database.connect(path, mode="rwc")
+    for one in database.SCHEMAS[:schema]:
+        connection.executescript(one.read_text())
+    connection.execute("INSERT INTO register VALUES (1, 'the instance')")
     connection.execute("INSERT INTO changes (at, author, reason) VALUES (1, 'завуч', 'начало года')")
+    connection.execute("INSERT INTO entries VALUES ('teacher', 'ivanova', 1, 1, ?)", (words,))
+    crc = rows.crc_of("teacher", "ivanova", 1, 1, words)
+    connection.execute("INSERT INTO history VALUES ('teacher', 'ivanova', 1, 1, ?, ?)", (words, crc))
     connection.execute("INSERT INTO audit (at, who, action, subject, reason) VALUES (1, 'завуч', 'read', 'x', 'y')")
-    connection.execute("PRAGMA user_version = 2")
-    connection.commit()
+    if schema >= 3:
+        connection.execute("UPDATE changes SET crc32 = crc32_of(version, at, author, reason)")
+        connection.execute("UPDATE audit SET crc32 = crc32_of(n, at, who, action, subject, reason)")
+    connection.execute(f"PRAGMA user_version = {schema}")
     connection.close()
-    SqliteRegister(path).close()
-    assert verify(path) == ()
+    register = SqliteRegister(path)
+    assert register.verify() == ()
+    assert [row.value for row in register.rows(Teacher).value] == [TEACHER]
+    register.close()
+    connection = database.connect(path)
+    assert connection.execute("SELECT instance FROM register").fetchone() == ("the instance",)
+    connection.close()
 
 
 def test_a_newer_register_is_left_alone(path: Path) -> None:
