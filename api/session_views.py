@@ -176,7 +176,7 @@ def computed_from(meetings: Meetings) -> ComputedFrom:
     sessions = meetings.sessions
     codes = sorted(set(sessions.rule[meetings.rows].tolist()))
     rules = ",".join(sessions.rules[code] for code in codes) or None
-    return ComputedFrom(meetings.offset, meetings.entered.register_version, rules)
+    return ComputedFrom(meetings.offset, meetings.entered.register_version, rules, meetings.entered.configuration)
 
 
 def session_views(meetings: Meetings, rows: Sequence[int]) -> list[SessionView]:

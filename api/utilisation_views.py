@@ -15,7 +15,7 @@ from api.instants import format_instant, format_instants
 from api.views import ComputedFrom, StateWord, TotalsView, state_word
 from edge.numbers.figures import Figures
 from telemetry import ratios
-from telemetry.columns import Float64s, Int64s, Intervals
+from telemetry.columns import Float64s, Int32s, Int64s, Intervals
 from telemetry.model import EquipmentId, Source, State
 
 _FROM_TABLE = (
@@ -117,7 +117,8 @@ def row_views(figures: Figures, names: dict[str, str]) -> list[UtilisationRow]:
 
 def computed_from(figures: Figures) -> ComputedFrom:
     """What figures were computed from."""
-    return ComputedFrom(figures.offset, figures.entered.register_version, figures.rules.version)
+    entered = figures.entered
+    return ComputedFrom(figures.offset, entered.register_version, figures.rules.version, entered.configuration)
 
 
 def _each(words: Sequence[str], codes: Sequence[int]) -> list[str]:
@@ -130,13 +131,14 @@ def _nullable(values: Float64s) -> list[float | None]:
 
 @dataclass(frozen=True, slots=True)
 class EvidenceItem:
-    """One interval of one equipment, cut to the cell, and how much of it lies in each base."""
+    """One interval of one equipment of so many `stations`, cut to the cell, and how much of it lies in each base."""
 
     equipment: EquipmentId
     start: str
     end: str
     state: StateWord
     source: str
+    stations: int
     length_ns: int
     timetabled_ns: int
     scheduled_ns: int
@@ -173,8 +175,14 @@ def evidence_items(
     intervals: Intervals,
     timetabled: Int64s,
     scheduled: Int64s,
+    *,
+    stations: Int32s,
 ) -> list[EvidenceItem]:
-    """The intervals with how much of each, int64[n] ns, lies in timetabled and in scheduled time."""
+    """The intervals with how much of each, int64[n] ns, lies in timetabled and in scheduled time.
+
+    `stations` are those of the equipment `intervals.ids`.
+    """
+    places = stations.tolist()
     rows = zip(
         intervals.equipment.tolist(),
         intervals.start.tolist(),
@@ -192,6 +200,7 @@ def evidence_items(
             end=format_instant(end),
             state=state_word(State(state)),
             source=Source(source).word,
+            stations=places[code],
             length_ns=end - start,
             timetabled_ns=in_timetable,
             scheduled_ns=in_hours,

@@ -44,11 +44,15 @@ class ProblemView:
 
 @dataclass(frozen=True, slots=True)
 class ComputedFrom:
-    """What an answer was computed from: the journal up to `offset`, the register's version, the rule set's name."""
+    """What an answer was computed from: the journal up to `offset`, the register's version, the rule set's name.
+
+    `configuration` tells one set of equipment from another: where it stands and how it is counted.
+    """
 
     offset: Offset
     register_version: int
     rules: str | None
+    configuration: str | None = None
 
 
 def computed_from(offset: Offset) -> ComputedFrom:

@@ -96,7 +96,7 @@ def centre(scale: int = 1) -> Centre:
         _changes(ids, window, CHANGES * scale // EQUIPMENT),
         inventory,
         held,
-        bases(held, maintenance(planned, inventory, _ZONE), opening(planned, _ZONE, *window)),
+        bases(inventory, held, maintenance(planned, inventory, _ZONE), opening(planned, _ZONE, *window)),
         _jobs(ids, window, JOBS, "job"),
         _jobs(ids, window, RUNS, "run"),
     )

@@ -8,7 +8,9 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from drivers.catalog import CATALOG
 from drivers.contract import Spec
@@ -105,13 +107,14 @@ class Gateway:
 
     def start(self) -> None:
         """Show what is on disk, call the time since the last run unknown, then serve every equipment."""
-        self.live.roster(self.settings.equipment)
+        served = self._served(self.settings)
+        self.live.roster(served.equipment)
         self.live.restore(self.store, now=self.clock.now())
         if self.journal.previous_alive is not None:
             self._unwatched(self.journal.previous_alive, reason="the gateway was not running")
         if self.broker is not None:
             self.broker.start()
-        self.supervisor.apply(self.settings)
+        self.supervisor.apply(served)
         self.supervisor.start()
 
     def stop(self) -> None:
@@ -159,7 +162,7 @@ class Gateway:
             for lost in (unknown_from, ended_unseen):
                 records += lost(
                     since,
-                    equipment=self.settings.equipment,
+                    equipment=self._served(self.settings).equipment,
                     catalog=self._catalog,
                     store=self.store,
                     now=self.clock.now(),
@@ -180,12 +183,18 @@ class Gateway:
     def _reload(self) -> Settings | None:
         settings = self._ask()
         if settings is not None:
-            self.live.roster(settings.equipment)
+            self.live.roster(self._served(settings).equipment)
             if _lasting(settings) != _lasting(self.settings):
                 message = "settings of the centre, the API, MQTT or the journal have changed and are not in use yet"
                 self.health.report(Part("restart", ok=False, message=message, fix="restart labedge", vital=False))
             self.settings = self.settings.model_copy(update={"equipment": settings.equipment})
-        return self.settings if settings is not None else None
+        return self._served(self.settings) if settings is not None else None
+
+    def _served(self, settings: Settings) -> Settings:
+        """Without what is out of service for good: numbers of the past have it, but nobody looks for it any more."""
+        today = datetime.fromtimestamp(self.clock.now() / NS_PER_S, ZoneInfo(settings.centre.timezone)).date()
+        kept = tuple(one for one in settings.equipment if one.until is None or one.until >= today)
+        return settings.model_copy(update={"equipment": kept})
 
 
 def _make(data_dir: Path) -> None:

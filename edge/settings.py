@@ -5,6 +5,7 @@ Only shapes and limits live here: nothing reads a file, and no secret is kept, o
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
@@ -17,6 +18,7 @@ ID_PATTERN = r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?"
 """The pattern of an id, wherever one stands: `a-z 0-9 -`, at most 64 characters, so that it may be a folder's name."""
 
 Id = Annotated[str, StringConstraints(pattern=rf"^{ID_PATTERN}$")]
+Day = Annotated[date, Field(ge=date(1970, 1, 1), le=date(2199, 12, 31))]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
 
 
@@ -135,7 +137,10 @@ class LinkSettings(_Part):
 
 
 class Equipment(_Part):
-    """One piece of equipment; `options` are checked by its driver's own settings model."""
+    """One piece of equipment; `options` are checked by its driver's own settings model.
+
+    It is in service from the day `since` to the day `until`, both included; None has no limit on that side.
+    """
 
     id: Id
     name: Name
@@ -147,7 +152,16 @@ class Equipment(_Part):
     driver: str
     link: LinkSettings | None = None
     validity_s: Annotated[float, Field(ge=0, le=31_536_000)] = 0.0
+    since: Day | None = None
+    until: Day | None = None
     options: dict[str, Any] = {}
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Equipment:
+        if self.since is not None and self.until is not None and self.until < self.since:
+            message = f"{self.id} is in service until {self.until}, which is before since = {self.since}"
+            raise ValueError(message)
+        return self
 
 
 class Settings(_Part):

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from telemetry.columns import Int32s, Int64s, Lessons
+from telemetry.columns import Int32s, Int64s, Inventory, Lessons
 from telemetry.spans import Spans
 from telemetry.timelines import by_group
 from telemetry.timetable import LessonStatus
@@ -31,12 +31,12 @@ class Keyed(NamedTuple):
     key: Int32s
 
 
-def bases(lessons: Lessons, maintenance: Spans, opening: tuple[Int64s, Int64s]) -> Bases:
-    """The bases of every equipment of the lessons; `opening` hours are those of `telemetry.lessons.opening`."""
-    n_equipment, n_hours = len(lessons.ids), len(opening[0])
+def bases(inventory: Inventory, lessons: Lessons, maintenance: Spans, opening: tuple[Int64s, Int64s]) -> Bases:
+    """The bases of every equipment while it is in service; `opening` hours are those of `telemetry.lessons.opening`."""
+    n_equipment, n_hours = len(inventory), len(opening[0])
     everyone = np.repeat(np.arange(n_equipment, dtype=np.int32), n_hours)
-    scheduled = Spans(everyone, np.tile(opening[0], n_equipment), np.tile(opening[1], n_equipment))
-    return Bases(lesson_spans(lessons)[0], maintenance, scheduled)
+    hours = inventory.in_service(everyone, np.tile(opening[0], n_equipment), np.tile(opening[1], n_equipment))
+    return Bases(lesson_spans(lessons)[0], maintenance, Spans(everyone, *hours))
 
 
 def lesson_spans(lessons: Lessons) -> tuple[Spans, npt.NDArray[np.intp]]:

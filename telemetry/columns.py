@@ -97,13 +97,24 @@ class Intervals(_Columns):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Inventory(_Columns):
-    """The equipment of a centre: row i is `ids[i]`; words may be empty, `stations` int32[n] counts its work places."""
+    """The equipment of a centre: row i is `ids[i]`; words may be empty, `stations` int32[n] counts its work places.
+
+    It is in service in [since, until), int64[n] ns UTC each, None where all of it always is. Out of service it is bound
+    by no lesson and open at no hour, so that what is bought today leaves the past as it was.
+    """
 
     ids: tuple[EquipmentId, ...]
     room: tuple[str, ...]
     track: tuple[str, ...]
     kind: tuple[str, ...]
     stations: Int32s
+    since: Int64s | None = None
+    until: Int64s | None = None
+
+    def in_service(self, equipment: Int32s, start: Int64s, end: Int64s) -> tuple[Int64s, Int64s]:
+        """The part of each [start, end) in which that equipment is in service; else it is empty or runs backwards."""
+        begins = start if self.since is None else np.maximum(start, self.since[equipment])
+        return begins, end if self.until is None else np.minimum(end, self.until[equipment])
 
 
 @dataclass(frozen=True, slots=True, eq=False)

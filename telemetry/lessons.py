@@ -197,7 +197,7 @@ def _lessons(plan: _Plan, held: _Held, timetable: Timetable, inventory: Inventor
     teachers, teacher = _coded([binding.teacher for binding in bindings])
     partners, partner = _coded([binding.partner for binding in bindings])
     equipped = _equipment_by(inventory)
-    starts, items = _lists([equipped(binding) for binding in bindings], held.plan)
+    starts, items = _in_service(inventory, held, *_lists([equipped(binding) for binding in bindings], held.plan))
     at = held.plan
     return Lessons(
         ids=inventory.ids,
@@ -221,6 +221,16 @@ def _lessons(plan: _Plan, held: _Held, timetable: Timetable, inventory: Inventor
         equipment_start=starts,
         equipment=items,
     )
+
+
+def _in_service(inventory: Inventory, held: _Held, starts: Int64s, items: Int32s) -> tuple[Int64s, Int32s]:
+    """The lists of what lessons bind, without what is not in service from their first instant to their last."""
+    if inventory.since is None and inventory.until is None:
+        return starts, items
+    lesson = np.repeat(np.arange(len(held.start)), np.diff(starts))
+    begins, ends = inventory.in_service(items, held.start[lesson], held.end[lesson])
+    kept = (begins == held.start[lesson]) & (ends == held.end[lesson])
+    return np.append(0, np.cumsum(kept))[starts], items[kept]
 
 
 def _coded(words: Sequence[str]) -> tuple[tuple[str, ...], Int32s]:

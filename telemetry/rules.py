@@ -71,12 +71,17 @@ FIRST_RULES = RuleSet(version="1")
 
 
 def ordered(rules: tuple[RuleSet, ...]) -> tuple[RuleSet, ...]:
-    """By the time from which they hold; of two for one instant the greater version holds. None given: `FIRST_RULES`."""
-    return tuple(sorted(rules, key=lambda rule: (rule.effective_from, rule.version))) or (FIRST_RULES,)
+    """By the time from which they hold; of two for one instant the greater version holds.
+
+    Where none of them holds for ever, `FIRST_RULES` do until the first begins, so that a rule set that is entered today
+    judges no lesson of before its day anew.
+    """
+    first = () if any(rule.effective_from == EVER for rule in rules) else (FIRST_RULES,)
+    return (*first, *sorted(rules, key=lambda rule: (rule.effective_from, rule.version)))
 
 
 def in_force(rules: tuple[RuleSet, ...], start: Int64s) -> Int64s:
-    """Which of the `ordered` rules, int64[n], hold at each start, int64[n] ns UTC; the first also before its time."""
+    """Which of the `ordered` rules, int64[n], hold at each start, int64[n] ns UTC."""
     begins = np.array([rule.effective_from for rule in rules], np.int64)
     return np.maximum(np.searchsorted(begins, start, side="right") - 1, 0)
 

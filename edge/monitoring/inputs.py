@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 
@@ -19,7 +20,7 @@ from telemetry.zones import Zone
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One piece of equipment as it was configured."""
+    """One piece of equipment as it was configured; days are ISO, empty where there is no limit."""
 
     id: str
     name: str
@@ -27,6 +28,8 @@ class Item:
     track: str
     room: str
     stations: int
+    since: str = ""
+    until: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,14 @@ def clocks_of(zone: Zone) -> Clocks:
 def items_of(equipment: tuple[Equipment, ...]) -> tuple[Item, ...]:
     """The configured equipment by id, as far as numbers need it."""
     listed = sorted(equipment, key=lambda one: one.id)
-    return tuple(Item(one.id, one.name, one.kind.value, one.track, one.room, one.stations) for one in listed)
+    return tuple(
+        Item(one.id, one.name, one.kind.value, one.track, one.room, one.stations, _iso(one.since), _iso(one.until))
+        for one in listed
+    )
+
+
+def _iso(day: date | None) -> str:
+    return "" if day is None else day.isoformat()
 
 
 def equipment_of(items: tuple[Item, ...]) -> tuple[Equipment, ...]:
@@ -77,6 +87,8 @@ def equipment_of(items: tuple[Item, ...]) -> tuple[Equipment, ...]:
             track=one.track,
             room=one.room,
             stations=one.stations,
+            since=date.fromisoformat(one.since) if one.since else None,
+            until=date.fromisoformat(one.until) if one.until else None,
             driver="-",
         )
         for one in items

@@ -132,7 +132,7 @@ def days_at(zone: Zone, at: Int64s) -> Int64s:
 
 def _by_day(entered: Entered, intervals: Intervals, held: Lessons, window: tuple[Instant, Instant]) -> Utilisation:
     planned = maintenance(entered.timetable, entered.inventory, entered.zone)
-    base = bases(held, planned, opening(entered.timetable, entered.zone, *window))
+    base = bases(entered.inventory, held, planned, opening(entered.timetable, entered.zone, *window))
     return utilisation(intervals, entered.inventory, buckets(Unit.DAY, entered.zone, *window), base)
 
 

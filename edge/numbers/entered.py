@@ -5,9 +5,11 @@ It reads no journal, and an `Entered` never changes: another version of the regi
 
 from __future__ import annotations
 
+import hashlib
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 import numpy as np
 
@@ -19,12 +21,13 @@ from edge.register.timetable import labels, rules, timetable
 from edge.register.upkeep import Service
 from edge.settings import Equipment
 from edge.zones import zone_of
-from telemetry.columns import Attendance, Corrections, Inventory
+from telemetry.civil import FIRST_DAY, LAST_DAY, Day, day_of
+from telemetry.columns import Attendance, Corrections, Int64s, Inventory
 from telemetry.model import EquipmentId, Instant
 from telemetry.rules import RuleSet, SessionStatus, in_force, ordered
 from telemetry.sessions import Told
 from telemetry.timetable import Timetable
-from telemetry.zones import Zone
+from telemetry.zones import NS_PER_DAY, Zone, earliest
 
 Roster = Callable[[], tuple[Equipment, ...]]
 
@@ -39,7 +42,8 @@ _STATUS = {
 class Entered:
     """One version of all that was entered.
 
-    `names` holds the name of each code by kind, `services` the last of each, `programs` the track and level of each.
+    `names` holds the name of each code by kind, `services` the last of each, `programs` the track and level of each,
+    `configuration` is a fingerprint of the inventory: another one, other numbers.
     """
 
     register_version: RegisterVersion
@@ -49,6 +53,7 @@ class Entered:
     rules: tuple[RuleSet, ...]
     told: Told
     services: Mapping[EquipmentId, Instant]
+    configuration: str
     names: Mapping[str, Mapping[str, str]]
     programs: Mapping[str, tuple[str, str]]
 
@@ -83,10 +88,11 @@ class Desk:
 
 def entered_of(snapshot: Snapshot, equipment: Iterable[Equipment], zone: Zone) -> Entered:
     """One snapshot of the register, and the configured equipment."""
+    inventory = inventory_of(equipment, zone)
     return Entered(
         register_version=snapshot.register_version,
         zone=zone,
-        inventory=inventory_of(equipment),
+        inventory=inventory,
         timetable=timetable(snapshot),
         rules=ordered(rules(snapshot, zone)),
         told=Told(
@@ -95,11 +101,12 @@ def entered_of(snapshot: Snapshot, equipment: Iterable[Equipment], zone: Zone) -
         services=_services(snapshot.rows(Service)),
         names=labels(snapshot),
         programs={row.id: (row.value.track, row.value.level.value) for row in snapshot.rows(Program)},
+        configuration=_fingerprint(inventory),
     )
 
 
-def inventory_of(equipment: Iterable[Equipment]) -> Inventory:
-    """The configured equipment by id."""
+def inventory_of(equipment: Iterable[Equipment], zone: Zone) -> Inventory:
+    """The configured equipment by id, each in service from midnight to midnight of the zone."""
     listed = sorted(equipment, key=lambda one: one.id)
     return Inventory(
         ids=tuple(EquipmentId(one.id) for one in listed),
@@ -107,7 +114,24 @@ def inventory_of(equipment: Iterable[Equipment]) -> Inventory:
         track=tuple(one.track for one in listed),
         kind=tuple(one.kind.value for one in listed),
         stations=np.array([one.stations for one in listed], np.int32),
+        since=_midnights(zone, [one.since for one in listed], FIRST_DAY),
+        until=_midnights(zone, [one.until and one.until + timedelta(days=1) for one in listed], LAST_DAY),
     )
+
+
+def _fingerprint(inventory: Inventory) -> str:
+    """Twelve hexadecimal digits that tell one inventory from another."""
+    times = [None if at is None else at.tolist() for at in (inventory.since, inventory.until)]
+    words = (inventory.ids, inventory.room, inventory.track, inventory.kind, inventory.stations.tolist(), *times)
+    return hashlib.sha256(repr(words).encode()).hexdigest()[:12]
+
+
+def _midnights(zone: Zone, days: Sequence[date | None], never: Day) -> Int64s | None:
+    """The first instant of each day, int64[n]; None where no day is told at all, `never` where one is not."""
+    if not any(days):
+        return None
+    told = [never if day is None else day_of(day.isoformat()) for day in days]
+    return earliest(zone, np.array(told, np.int64) * NS_PER_DAY)
 
 
 def _corrections(rows: tuple[Row[evidence.SessionCorrection], ...]) -> Corrections:

@@ -19,7 +19,7 @@ from edge.numbers.observed import Observations, Seen, Span
 from edge.store.contract import Offset
 from telemetry.bases import Bases, bases
 from telemetry.calendar import Unit, buckets, term_buckets
-from telemetry.columns import Buckets, Changes, Inventory, Lessons, Utilisation
+from telemetry.columns import Buckets, Changes, Int64s, Inventory, Lessons, Utilisation
 from telemetry.lessons import lessons, maintenance, opening
 from telemetry.model import EquipmentId, Instant
 from telemetry.rules import NS_PER_MIN, RuleSet
@@ -180,7 +180,7 @@ def _cut(question: Question, entered: Entered) -> Buckets:
 def _bases(entered: Entered, start: Instant, end: Instant) -> tuple[Bases, Lessons, Spans]:
     held = lessons(entered.timetable, entered.inventory, entered.zone, (start, end))
     planned = maintenance(entered.timetable, entered.inventory, entered.zone)
-    return bases(held, planned, opening(entered.timetable, entered.zone, start, end)), held, planned
+    return bases(entered.inventory, held, planned, opening(entered.timetable, entered.zone, start, end)), held, planned
 
 
 def _renewed(kept: _Kept | None, question: Question, entered: Entered, seen: Seen) -> Utilisation:
@@ -241,10 +241,15 @@ def _inventory_of(inventory: Inventory, codes: np.ndarray[tuple[int], np.dtype[n
     def words(column: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(column[code] for code in codes)
 
+    def times(column: Int64s | None) -> Int64s | None:
+        return None if column is None else column[codes]
+
     return Inventory(
         tuple(inventory.ids[code] for code in codes),
         words(inventory.room),
         words(inventory.track),
         words(inventory.kind),
         inventory.stations[codes],
+        times(inventory.since),
+        times(inventory.until),
     )

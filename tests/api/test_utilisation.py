@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -17,11 +18,13 @@ from edge.register.contract import Put
 from edge.register.evidence import RuleSet
 from edge.register.lessons import Group
 from edge.register.upkeep import PlannedMaintenance
+from edge.settings import Equipment
 from telemetry.model import State
-from tests.api.lab import EQUIPMENT, HOUR, MILL, MINUTE, NOW, PRINTER, Lab, S, state
+from tests.api.lab import EQUIPMENT, HOUR, MILL, MINUTE, NOW, PRINTER, Lab, S, settings, state
 from tests.api.school import DAY, SLOT, lesson, one, school
 
 PATH = "/api/v1/utilisation"
+TOMORROW = date(2026, 9, 22)
 STATES = [f"{s.word}_ns" for s in State]
 
 
@@ -50,7 +53,8 @@ def test_a_lesson_of_a_day_is_measured_against_its_three_bases(taught: Lab) -> N
     assert "utilisation_timetable" not in mill["insufficient"]
     assert (mill["bucket"], mill["start"], mill["end"]) == ("total", "2026-09-20T21:00:00Z", "2026-09-21T21:00:00Z")
     assert mill["name"] == "Фрезер 1"
-    assert got["computed_from"] == {"offset": 3, "register_version": 1, "rules": "1"}
+    made_of = got["computed_from"]
+    assert [made_of[name] for name in ("offset", "register_version", "rules")] == [3, 1, "1"]
     assert (got["timezone"], got["coverage_min"], got["next"]) == ("Europe/Moscow", 0.8, None)
 
 
@@ -293,3 +297,23 @@ def test_what_is_kept_is_bounded(lab: Lab) -> None:
 )
 def test_an_etag_is_compared_as_browsers_send_it(told: str, *, has: bool) -> None:
     assert has_it(told, '"a"') is has
+
+
+def test_what_is_bought_today_leaves_the_past_as_it_was_and_another_configuration_shows() -> None:
+    bought = Equipment(id="mill-2", name="Фрезер 2", room="workshop", driver="grbl", stations=3)
+    found = {}
+    for name, more in {
+        "before": (),
+        "new": (bought,),
+        "dated": (bought.model_copy(update={"since": TOMORROW}),),
+    }.items():
+        lab = Lab(settings((*EQUIPMENT, *more)))
+        lab.enter(*school())
+        lesson(lab)
+        found[name] = lab.get(PATH, **DAY, by="room")
+        assert lab.get(PATH, **DAY, by="room")["computed_from"] == found[name]["computed_from"]
+    workshop = {name: one(got["items"], key="workshop") for name, got in found.items()}
+    timetabled = {name: row["timetabled_ns"] for name, row in workshop.items()}
+    assert timetabled == {"before": HOUR, "new": 2 * HOUR, "dated": HOUR}
+    assert workshop["dated"]["utilisation_timetable"] == workshop["before"]["utilisation_timetable"]
+    assert len({got["computed_from"]["configuration"] for got in found.values()}) == 3

@@ -100,6 +100,9 @@ def test_every_fault_is_named_at_once_with_file_line_and_nearest_name(tmp_path: 
         (("[centre]", "[api]\nhost = '0.0.0.0'\n[centre]"), 3, "no users"),
         (("[centre]", "[mqtt]\npassword = 'env:NOWHERE'\n[centre]"), 3, "NOWHERE"),
         (("Asia/Yekaterinburg", "Mars/Olympus"), 4, "no time zone"),
+        (('room = "workshop"', 'room = "workshop"\nuntil = 12026-01-31'), 11, "not TOML"),
+        (('room = "workshop"', 'room = "workshop"\nsince = 1912-01-31'), 11, "1970-01-01"),
+        (('room = "workshop"', 'room = "workshop"\nsince = 2026-02-01\nuntil = 2026-01-31'), 6, "before since"),
         (("[centre]", "[centre"), 2, "not TOML"),
     ],
 )

@@ -156,3 +156,15 @@ def test_a_data_folder_that_cannot_be_made_is_told_in_a_sentence(tmp_path: Path)
     with pytest.raises(GiveUp, match="cannot be made") as caught:
         Gateway(Settings(mqtt=OFF), tmp_path / "file" / "data", catalog=CATALOG)
     assert "--data-dir" in caught.value.fix
+
+
+def test_what_is_written_off_is_served_no_more_and_stays_in_the_numbers(tmp_path: Path) -> None:
+    gone, last = toy("toy-2", until="2026-01-31"), toy("toy-3", until="2199-12-31")
+    with running(tmp_path, toy("toy-1"), gone, last) as lab:
+        poll(lambda: lab.shows(State.IDLE, "toy-1") and lab.shows(State.IDLE, "toy-3"))
+        shown = [one.id for one in lab.gateway.live.snapshot(lab.gateway.clock.now()).equipment]
+        counted = lab.gateway.numbers.desk.entered().inventory.ids
+        lab.news = Settings(equipment=(toy("toy-1"), gone), mqtt=OFF)
+        poll(lambda: [one.id for one in lab.gateway.live.snapshot(lab.gateway.clock.now()).equipment] == ["toy-1"])
+    assert shown == ["toy-1", "toy-3"]
+    assert counted == ("toy-1", "toy-2", "toy-3")

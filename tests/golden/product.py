@@ -157,7 +157,9 @@ def ratios(world: World, told: Sequence[Change]) -> dict[str, dict[str, Ratio]]:
     """Every ratio by equipment, by room and of the centre."""
     inventory, zone, timetable = inventory_of(world), zone_of(world.zone), timetable_of(world)
     whole = buckets(Unit.NONE, zone, *world.window)
-    against = bases(lessons_of(world), maintenance(timetable, inventory, zone), opening(timetable, zone, *world.window))
+    against = bases(
+        inventory, lessons_of(world), maintenance(timetable, inventory, zone), opening(timetable, zone, *world.window)
+    )
     table = utilisation(intervals(world, told), inventory, whole, against)
     rooms = sorted({d.room for d in world.devices})
     in_rooms = Keys(tuple(f"room:{r}" for r in rooms), np.array([rooms.index(d.room) for d in world.devices], np.int32))

@@ -231,9 +231,15 @@ def ratios(world: World, devices: list[Device]) -> dict[str, Ratio]:
 
 
 def rule_of(world: World, start: int) -> Rule:
-    """The rule in force at an instant; the first one before its time."""
-    rules = sorted(world.rules or (FIRST_RULE,), key=lambda rule: (rule.effective_from, rule.version))
-    return ([rule for rule in rules if rule.effective_from <= start] or rules[:1])[-1]
+    """The rule in force at an instant."""
+    rules = sorted(rules_of(world), key=lambda rule: (rule.effective_from, rule.version))
+    return [rule for rule in rules if rule.effective_from <= start][-1]
+
+
+def rules_of(world: World) -> list[Rule]:
+    """The rules of a world, and what comes with the product for the time before the first of them."""
+    ever = any(rule.effective_from == FIRST_RULE.effective_from for rule in world.rules)
+    return [*world.rules] if ever else [FIRST_RULE, *world.rules]
 
 
 def busy_pieces(world: World, device: str, start: int, end: int) -> list[tuple[int, int]]:
@@ -265,7 +271,7 @@ def sessions_of(world: World) -> list[Session]:
     lessons = lessons_of(world)
     judged = [judge(world, one) for one in lessons]
     for room in sorted({d.room for d in world.devices if d.room}):
-        for rule in {rule_of(world, rule.effective_from) for rule in world.rules or (FIRST_RULE,)}:
+        for rule in {rule_of(world, rule.effective_from) for rule in rules_of(world)}:
             judged += [
                 propose(world, room, start, end)
                 for start, end in detect(world, room, lessons, rule)

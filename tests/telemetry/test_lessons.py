@@ -444,3 +444,17 @@ def test_order_and_repetition_of_entries_leave_every_byte_alike(timetable: Timet
 )
 def test_words_are_written_in_lower_case(word: str, expected: str) -> None:
     assert word == expected
+
+
+def test_a_lesson_binds_what_is_in_service_for_all_of_it() -> None:
+    ever, never = local_ns("2000-01-01T00:00"), local_ns("2200-01-01T00:00")
+    bought, sold = local_ns("2026-09-14T09:30"), local_ns("2026-09-21T09:45")
+    inventory = replace(
+        INVENTORY, since=np.array([ever, bought, ever, ever]), until=np.array([sold, never, never, never])
+    )
+    planned = Timetable(terms=(YEAR,), slots=(MONDAYS,))
+    window = local_ns("2026-09-07T00:00"), local_ns("2026-09-29T00:00")
+    found = lessons(planned, inventory, zone_of("Europe/Moscow"), window)
+    bound = [equipment(found, row) for row in range(len(found))]
+    assert dates(found) == ["2026-09-07", "2026-09-14", "2026-09-21", "2026-09-28"]
+    assert bound == [["laser"], ["laser"], ["laser", "mill"], ["mill"]]

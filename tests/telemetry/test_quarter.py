@@ -110,6 +110,7 @@ def test_a_quarter_by_day_is_that_of_plain_loops(name: str, first: datetime, n_d
             expected.append([*states, *in_lessons, *in_open])
     lab = zone_of(name)
     base = bases(
+        INVENTORY,
         lessons(timetable, INVENTORY, lab, (start, end)),
         maintenance(timetable, INVENTORY, lab),
         opening(timetable, lab, start, end),

@@ -399,12 +399,13 @@ def test_nothing_at_all_gives_no_sessions() -> None:
     assert (len(sessions), len(counted(sessions)), sessions.rules) == (0, 0, ("1",))
 
 
-def test_the_rule_in_force_is_the_last_begun_and_before_all_the_first() -> None:
+def test_the_rule_in_force_is_the_last_begun_and_before_all_what_comes_with_labedge() -> None:
     late, early, twin = (RuleSet(version=v, effective_from=at) for v, at in (("b", 20), ("a", 10), ("c", 20)))
     rules = ordered((late, early, twin))
-    assert [rule.version for rule in rules] == ["a", "b", "c"]
-    assert in_force(rules, np.array([5, 10, 19, 20])).tolist() == [0, 0, 0, 2]
+    assert [rule.version for rule in rules] == ["1", "a", "b", "c"]
+    assert in_force(rules, np.array([5, 10, 19, 20])).tolist() == [0, 1, 1, 3]
     assert ordered(()) == (FIRST_RULES,)
+    assert ordered((RuleSet(version="ever"),)) == (RuleSet(version="ever"),)
 
 
 @pytest.mark.parametrize(

@@ -108,7 +108,7 @@ def lessons_from(lab: Lab) -> Lessons:
 
 def computed(lab: Lab) -> Utilisation:
     opened = np.array(lab.opening, np.int64).reshape(-1, 2).T
-    base = bases(lessons_from(lab), spans_from(lab.maintenance), (opened[0], opened[1]))
+    base = bases(INVENTORY, lessons_from(lab), spans_from(lab.maintenance), (opened[0], opened[1]))
     return utilisation(intervals_from(lab), INVENTORY, buckets_from(lab.edges), base)
 
 
@@ -203,7 +203,7 @@ def test_time_in_the_lessons_of_a_group_is_that_of_the_twin(lab: Lab) -> None:
 def test_changes_count_as_their_intervals(lab: Lab) -> None:
     opened = np.array(lab.opening, np.int64).reshape(-1, 2).T
     lessons, buckets, planned = lessons_from(lab), buckets_from(lab.edges), spans_from(lab.maintenance)
-    base = bases(lessons, planned, (opened[0], opened[1]))
+    base = bases(INVENTORY, lessons, planned, (opened[0], opened[1]))
     assert raw(utilisation(changes_from(lab), INVENTORY, buckets, base)) == raw(computed(lab))
     keys = Keys(lessons.groups, lessons.group)
     assert raw(lesson_utilisation(changes_from(lab), INVENTORY, buckets, lessons, planned, keys)) == raw(by_group(lab))
@@ -367,7 +367,7 @@ def test_time_without_data_that_is_added_never_raises_a_ratio(lab: Lab) -> None:
     kept = [change for change in lab.changes if change[1] < LENGTH]
     silent = lab._replace(changes=[*kept, *((code, LENGTH, int(State.UNKNOWN), 0) for code in range(len(IDS)))])
     opened = np.array(lab.opening, np.int64).reshape(-1, 2).T
-    base = bases(lessons_from(lab), spans_from(lab.maintenance), (opened[0], opened[1]))
+    base = bases(INVENTORY, lessons_from(lab), spans_from(lab.maintenance), (opened[0], opened[1]))
     tables = [
         utilisation(intervals_from(silent), INVENTORY, buckets_from([0, end]), base) for end in (LENGTH, 2 * LENGTH)
     ]
@@ -505,3 +505,12 @@ def test_lists_of_lessons_fit_their_rows() -> None:
     for starts in ([0], [0, 2], [1, 1]):
         with pytest.raises(ValueError, match="do not fit 1 lists"):
             replace(lessons, equipment_start=np.array(starts, np.int64))
+
+
+def test_equipment_is_open_while_it_is_in_service_and_the_window_stays_its_calendar_time() -> None:
+    silent = Lab([], [], [], [], [0, LENGTH])
+    inventory = replace(INVENTORY, since=np.array([-5, 12, 36]), until=np.array([99, 30, 38]))
+    base = bases(inventory, lessons_from(silent), spans_from([]), (np.array([4, 25]), np.array([16, 37])))
+    table = utilisation(intervals_from(silent), inventory, buckets_from(silent.edges), base)
+    assert table.scheduled_ns.tolist() == [12 + 12, 4 + 5, 1]
+    assert table.calendar_ns.tolist() == [LENGTH] * 3
