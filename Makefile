@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 PY := .venv/bin/python
 PYTHON ?= python3
-WORKERS ?= 2  # processes that share the tests
+WORKERS ?= 3  # processes that share the tests: one more than the least machine has cores, since some of them wait
 
 .PHONY: help
 help:
