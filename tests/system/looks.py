@@ -50,6 +50,12 @@ SMALL = """() => [...document.querySelectorAll("main :is(button, .button, select
   .map((one) => one.outerHTML.slice(0, 80))"""
 """What is to be touched, and is lower than 36 pixels."""
 
+UNTOUCHABLE = """() => [...document.querySelectorAll("nav a, .back a, main :is(button, .button, select, input, summary)")]
+  .filter((one) => one.checkVisibility() && one.type !== "hidden")
+  .map((one) => [(one.closest("label") ?? one).getBoundingClientRect().height, one.outerHTML.slice(0, 80)])
+  .filter(([height]) => height < 43.5)"""
+"""What a finger would miss on a phone: lower than 44 pixels, as WCAG 2.1 advises (2.5.5)."""
+
 ORDER = """() => {
   const levels = [...document.querySelectorAll("main :is(h1, h2, h3, h4, h5)")]
     .filter((one) => one.checkVisibility()).map((one) => Number(one.tagName[1]));

@@ -12,6 +12,7 @@ from edge.register.contract import Put
 from edge.register.lessons import Group, OneOff
 from telemetry.model import NS_PER_S, EquipmentId, State, StateSeen
 from tests.edge.register.imports.files import csv_of
+from tests.system.looks import UNTOUCHABLE
 from tests.system.test_board_browser import CHROMIUM, DEADLINE_S, LONG_NAME, Gateway, Person
 
 pytestmark = pytest.mark.system
@@ -88,6 +89,8 @@ def test_pages_fit_the_screen_in_both_languages(
     page = person.go(f"{path}lang={lang}")
     expect(page.locator("h1")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    if page.evaluate("innerWidth") == PHONE["width"]:
+        assert page.evaluate(UNTOUCHABLE) == []
     assert person.odd == []
 
 

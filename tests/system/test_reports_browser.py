@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from edge.register.events import Event
 from tests.edge.register.imports.files import Cells, csv_of
-from tests.system.looks import FAINT, NAMELESS, ORDER, SMALL
+from tests.system.looks import FAINT, NAMELESS, ORDER, SMALL, UNTOUCHABLE
 from tests.system.test_board_browser import CHROMIUM, DEADLINE_S, DESKTOP, PHONE, Person
 from tests.system.test_monitoring_browser import LONG, Q3, Served
 
@@ -62,6 +62,8 @@ def looks_well(page: Page) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= page.evaluate("window.innerWidth")
     assert [page.evaluate(look) for look in (FAINT, NAMELESS, SMALL)] == [[], [], []]
     assert page.evaluate(ORDER) == [1, 0]
+    if page.evaluate("innerWidth") == PHONE["width"]:
+        assert page.evaluate(UNTOUCHABLE) == []
 
 
 def upload(page: Page, rows: Cells) -> None:
