@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 
 from api import problem
 from api.boards import Boards
 from api.ceiling import Ceiling
 from api.deps import Parts
 from api.guard import Guard, allowed_hosts
+from api.one_format import one_format
 from api.pages.language import error_page
 from api.pages.render import Pages
 from api.remainder import Remainder
@@ -105,7 +106,7 @@ _PAGE_ROUTERS = (
 def _joined() -> APIRouter:
     joined = APIRouter()
     for router in _API_ROUTERS:
-        joined.include_router(router, prefix=API)
+        joined.include_router(router, prefix=API, dependencies=[Depends(one_format)])
     for router in _PAGE_ROUTERS:
         joined.include_router(router)
     return joined

@@ -114,6 +114,44 @@ EQUIPMENT: Shape = {
 
 INTERVALS: Shape = {"start": Type.INSTANT, "end": Type.INSTANT, "state": "state", "source": "source"}
 
+USE: Shape = {
+    "equipment": Type.TEXT,
+    **INTERVALS,
+    "stations": Type.WHOLE,
+    **dict.fromkeys(("length_ns", "timetabled_ns", "scheduled_ns"), Type.HOURS),
+}
+
+WORKED: Shape = {
+    "equipment": Type.TEXT,
+    "start": Type.INSTANT,
+    "end": Type.INSTANT,
+    "source": "source",
+    "counted_ns": Type.HOURS,
+}
+
+EDITIONS: Shape = {
+    "period": Type.TEXT,
+    "year": Type.WHOLE,
+    "quarter": Type.WHOLE,
+    "number": Type.WHOLE,
+    **dict.fromkeys(("sha256", "previous", "chain"), Type.TEXT),
+    "register_version": Type.WHOLE,
+    "author": Type.TEXT,
+    "at": Type.INSTANT,
+    "reason": Type.TEXT,
+}
+
+AUDIT: Shape = {
+    "n": Type.WHOLE,
+    "at": Type.INSTANT,
+    "who": Type.TEXT,
+    "action": "audit_action",
+    "subject": Type.TEXT,
+    "reason": Type.TEXT,
+}
+
+EXPORT_LIST: Shape = {"name": Type.TEXT, "title": Type.TEXT, "asks": "export_asks", "formats": Type.TEXT}
+
 READINGS: Shape = {"t": Type.INSTANT, "v": Type.NUMBER}
 
 ENVELOPE: Shape = {**READINGS, "min": Type.NUMBER, "max": Type.NUMBER, "count": Type.WHOLE}

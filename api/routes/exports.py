@@ -15,12 +15,15 @@ from starlette.responses import Response
 
 from api.answers import answer
 from api.deps import Parts, PartsIn, checked_window
-from api.exports.asked import FormatQuery, LanguageQuery, texts_of
+from api.exports.asked import FormatQuery, LanguageQuery, SheetIn, tabled, texts_of
 from api.exports.catalog import EXPORTS, Asks
 from api.exports.delivery import delivered
 from api.exports.document import schema
 from api.exports.formats import Format
 from api.exports.question import Question, Sources
+from api.exports.rows import rows_of
+from api.exports.shapes import EXPORT_LIST
+from api.exports.words import table_of
 from api.instants import InstantIn
 from api.pages.texts import Texts
 from api.problem import Problem
@@ -55,13 +58,15 @@ class ExportList:
 
 
 @router.get("/exports", response_model=ExportList)
-def list_exports(parts: PartsIn, language: LanguageQuery = None) -> Response:
+def list_exports(request: Request, parts: PartsIn, sheet: SheetIn) -> Response:
     """What can be had as a file, and in which formats."""
-    texts = texts_of(parts, language)
+    texts = sheet.texts
     views = [
         ExportView(name, _title(name, texts), export.asks.value, list(export.formats))
         for name, export in EXPORTS.items()
     ]
+    if not sheet.is_json:
+        return tabled(request, parts, sheet, table_of("exports", EXPORT_LIST, rows_of(views, EXPORT_LIST), texts))
     return answer(ExportList(views, None))
 
 

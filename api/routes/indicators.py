@@ -17,10 +17,13 @@ from api.answers import answer, dumped
 from api.deps import MonitoringIn, PartsIn
 from api.edition_views import DifferenceList, EditionList, EditionView, differences_view, edition_view
 from api.evidence_views import CellEvidence, evidence_view
-from api.exports.asked import LanguageQuery, Sheet, SheetIn, texts_of
+from api.exports.asked import LanguageQuery, Sheet, SheetIn, tabled, texts_of
 from api.exports.delivery import delivered
 from api.exports.quarterly import evidence_book, monitoring_book
 from api.exports.question import Question
+from api.exports.rows import rows_of as cells_of
+from api.exports.shapes import EDITIONS
+from api.exports.words import table_of
 from api.indicator_views import ReportView, SetList, report_view, set_view
 from api.problem import Problem
 from api.rendered import Body, respond
@@ -209,9 +212,13 @@ class CloseIn(Part):
 
 
 @router.get("/editions", response_model=EditionList)
-def get_editions(monitoring: MonitoringIn) -> Response:
+def get_editions(request: Request, parts: PartsIn, monitoring: MonitoringIn, sheet: SheetIn) -> Response:
     """Every closed period, in the order of closing."""
-    return answer(EditionList([edition_view(one) for one in monitoring.editions()], None))
+    views = [edition_view(one) for one in monitoring.editions()]
+    if not sheet.is_json:
+        table = table_of("editions", EDITIONS, cells_of(views, EDITIONS), sheet.texts)
+        return tabled(request, parts, sheet, table)
+    return answer(EditionList(views, None))
 
 
 @router.post("/editions", response_model=EditionView, status_code=201, responses=_REFUSALS)

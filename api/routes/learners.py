@@ -8,11 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from api.answers import answer
 from api.deps import LimitIn, PartsIn
+from api.exports.asked import SheetIn, tabled
+from api.exports.rows import rows_of
+from api.exports.shapes import AUDIT
+from api.exports.words import table_of
 from api.instants import format_instant
 from api.views import ProblemView
 from edge.register.contract import RegisterVersion
@@ -67,13 +71,18 @@ def post_forgetting(parts: PartsIn, body: ForgettingIn) -> Response:
 
 @router.get("/audit", response_model=AuditList)
 def list_audit(
+    request: Request,
     parts: PartsIn,
+    sheet: SheetIn,
     after: Annotated[int, Query(ge=0, le=2**62, description="The last line that the reader has")] = 0,
     limit: LimitIn = 100,
 ) -> Response:
-    """Who read what is linked to learners, had one forgotten or closed a period, and why."""
+    """Who read what is linked to learners, had one forgotten or closed a period, and why; a table has this page."""
     lines = parts.numbers.register.audit(after=after, limit=limit + 1)
     views = [
         AuditView(n, format_instant(line.at), line.who, line.action, line.subject, line.reason) for n, line in lines
     ]
+    if not sheet.is_json:
+        table = table_of("audit", AUDIT, rows_of(views[:limit], AUDIT), sheet.texts)
+        return tabled(request, parts, sheet, table)
     return answer(AuditList(views[:limit], views[limit - 1].n if len(views) > limit else None))

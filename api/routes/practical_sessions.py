@@ -18,7 +18,7 @@ from api.deps import LimitIn, Parts, PartsIn, WindowIn
 from api.exports.asked import SheetIn, kept, tabled
 from api.exports.numbers import sessions_table
 from api.exports.rows import rows_of
-from api.exports.shapes import CORRECTIONS
+from api.exports.shapes import CORRECTIONS, WORKED
 from api.exports.words import table_of
 from api.problem import Problem
 from api.rendered import respond
@@ -167,9 +167,13 @@ def patch_session(parts: PartsIn, session: FoundIn, body: LearnersIn) -> Respons
 
 
 @router.get("/practical-sessions/{session}/evidence", response_model=SessionEvidence, responses=_REFUSALS)
-def get_session_evidence(session: FoundIn) -> Response:
-    """What opened, kept and closed a session."""
-    return answer(evidence_view(*session, computed_from(session[0])))
+def get_session_evidence(request: Request, parts: PartsIn, session: FoundIn, sheet: SheetIn) -> Response:
+    """What opened, kept and closed a session; as a table, its intervals."""
+    found = evidence_view(*session, computed_from(session[0]))
+    if not sheet.is_json:
+        table = table_of("session-evidence", WORKED, rows_of(found.intervals, WORKED), sheet.texts)
+        return tabled(request, parts, sheet, table)
+    return answer(found)
 
 
 @router.get("/practical-sessions/{session}/corrections", response_model=CorrectionList, responses=_REFUSALS)

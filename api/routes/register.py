@@ -17,7 +17,9 @@ from starlette.responses import Response
 from api.answers import answer, dumped
 from api.deps import LimitIn, Parts, PartsIn
 from api.exports.asked import SheetIn, tabled
+from api.exports.plain import plain_table
 from api.instants import format_instant
+from api.pages.texts import Texts
 from api.problem import Problem
 from api.register_views import EntryList, EntryView, History, entered_in, entry_view, past_views
 from api.views import ProblemView
@@ -27,7 +29,6 @@ from edge.register.exports.entries import entries_table
 from edge.register.exports.table import Table
 from edge.register.imports.columns import COLUMNS
 from edge.register.imports.options import options_for
-from edge.register.imports.words import Language
 from edge.register.kinds import KINDS
 from edge.register.people import Linked
 
@@ -72,9 +73,9 @@ def list_entries(
     after: Annotated[str, Query(max_length=200, description="The `next` of the page before")] = "",
     limit: LimitIn = 100,
 ) -> Response:
-    """Every entry of a kind, by id; as a table that the import reads back, all of them at once."""
+    """Every entry of a kind, by id; as a table all of them at once, which the import of the kind reads back."""
     if not sheet.is_json:
-        return tabled(request, parts, sheet, _table(parts, kind, sheet.texts.language))
+        return tabled(request, parts, sheet, _table(parts, kind, sheet.texts))
     found = parts.numbers.register.rows(kind)
     rest = [row for row in found.value if row.id > after]
     following = rest[limit - 1].id if len(rest) > limit else None
@@ -169,16 +170,13 @@ def version_named(if_match: str | None, what: str) -> int:
     return int(found[1])
 
 
-def _table(parts: Parts, kind: type[Entry], language: Language) -> Table:
-    """The table of a kind; 406 where it has none."""
+def _table(parts: Parts, kind: type[Entry], texts: Texts) -> Table:
+    """The table of a kind: the one that its import reads back, where it has an import."""
+    register = parts.numbers.register
     if kind.kind not in COLUMNS:
-        raise Problem(
-            HTTPStatus.NOT_ACCEPTABLE,
-            f"{kind.kind} is served as json alone",
-            fix=f"Ask without format, or for a table of {', '.join(COLUMNS)}.",
-        )
+        return plain_table(kind, register.rows(kind).value, texts)
     options = options_for(parts.settings.centre, parts.numbers.desk.equipment())
-    return entries_table(kind, parts.numbers.register.snapshot(), options, language=language)
+    return entries_table(kind, register.snapshot(), options, language=texts.language)
 
 
 def _unseen(parts: Parts, kind: type[Entry], entry: str, body: EntryIn) -> dict[str, Any]:

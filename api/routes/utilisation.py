@@ -15,13 +15,17 @@ from starlette.responses import Response
 from api.answers import answer, dumped
 from api.deps import Parts, PartsIn, WindowIn
 from api.exports import catalog
-from api.exports.asked import SheetIn, kept
+from api.exports.asked import SheetIn, kept, tabled
 from api.exports.numbers import utilisation_table
+from api.exports.rows import rows_of
+from api.exports.shapes import USE
+from api.exports.words import table_of
 from api.history import MAX_INTERVALS
 from api.instants import format_instant
 from api.problem import Problem
 from api.rendered import respond
 from api.utilisation_views import (
+    EvidenceItem,
     EvidenceView,
     UtilisationList,
     cell_of,
@@ -111,13 +115,18 @@ def _list(parts: Parts, question: Question, figures: Figures, page: slice) -> Ut
 
 @router.get("/utilisation/evidence", response_model=EvidenceView)
 def get_evidence(
+    request: Request,
     parts: PartsIn,
     window: WindowIn,
+    sheet: SheetIn,
     by: ByIn = By.EQUIPMENT,
     key: Annotated[str | None, Query(max_length=200, description="The row's key; without one, all of them")] = None,
     equipment: Annotated[str | None, Query(max_length=64, description="Short for by=equipment and its key")] = None,
 ) -> Response:
-    """The intervals behind one cell, whose bucket is the window; `resum` is added up from them and equals `value`."""
+    """The intervals behind one cell, whose bucket is the window; `resum` is added up from them and equals `value`.
+
+    A table has the intervals.
+    """
     if equipment is not None:
         by, key = By.EQUIPMENT, equipment
     if by in LESSON_KEYS and key is None:
@@ -140,6 +149,9 @@ def get_evidence(
             f"there are {len(found.intervals)} intervals; an answer has at most {MAX_INTERVALS}",
             fix="Ask for a shorter window or for one equipment.",
         )
+    if not sheet.is_json:
+        table = table_of("utilisation-evidence", USE, rows_of(_items(figures, found), USE), sheet.texts)
+        return tabled(request, parts, sheet, table)
     return answer(_evidence_view(question, figures, rows, found))
 
 
@@ -149,8 +161,13 @@ def _behind(parts: Parts, question: Question, key: str | None) -> Behind:
     return behind(parts.numbers.figures, question, key)
 
 
+def _items(figures: Figures, found: Behind) -> list[EvidenceItem]:
+    inventory = figures.entered.inventory
+    return evidence_items(found.intervals, found.timetabled_ns, found.scheduled_ns, stations=inventory.stations)
+
+
 def _evidence_view(question: Question, figures: Figures, rows: list[int], found: Behind) -> EvidenceView:
-    items = evidence_items(found.intervals, found.timetabled_ns, found.scheduled_ns)
+    items = _items(figures, found)
     return EvidenceView(
         start=format_instant(question.start),
         end=format_instant(question.end),

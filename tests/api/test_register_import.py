@@ -145,11 +145,6 @@ def test_pseudonyms_are_in_no_table(lab: Lab) -> None:
     ]
 
 
-def test_a_kind_that_no_file_holds_has_no_table(lab: Lab) -> None:
-    refused = lab.client.get("/api/v1/register/slot?format=csv")
-    assert (refused.status_code, bool(refused.json()["fix"])) == (406, True)
-
-
 def test_the_kinds_are_among_the_exports(lab: Lab) -> None:
     sent(lab, "event", xlsx(EVENTS), **DO_IT)
     listed = {one["name"]: (one["title"], one["asks"]) for one in lab.get("/api/v1/exports")["items"]}

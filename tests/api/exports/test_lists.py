@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -17,12 +18,18 @@ from api.exports.delivery import disposition
 from api.exports.formats import TABLES, Format
 from api.exports.words import own_words, words_of
 from api.pages.texts import FORMS
+from edge.monitoring.contract import Period
+from edge.register.calendar import Bell, BellSchedule
+from edge.register.contract import Put
 from edge.register.events import Direction
+from edge.register.evidence import Attendance
+from edge.register.imports.columns import COLUMNS
+from edge.register.kinds import KINDS
 from telemetry.indicators.definition import Dimension, How, Part, Unit
 from telemetry.model import JobPhase, JobSeen
 from tests.api.exports.centre import entries
 from tests.api.lab import MILL, MINUTE, NOW, PRINTER, Lab, reading
-from tests.api.school import SESSION, lesson
+from tests.api.school import SESSION, lesson, school
 
 WINDOW = "start=2026-09-21T00:00:00Z&end=2026-09-22T00:00:00Z"
 LISTS = {
@@ -34,7 +41,13 @@ LISTS = {
     "/api/v1/records": "",
     "/api/v1/utilisation": WINDOW,
     "/api/v1/practical-sessions": WINDOW,
+    "/api/v1/utilisation/evidence": WINDOW,
     f"/api/v1/practical-sessions/{SESSION}/corrections": "",
+    f"/api/v1/practical-sessions/{SESSION}/evidence": "",
+    "/api/v1/exports": "",
+    "/api/v1/editions": "",
+    "/api/v1/audit": "",
+    **{f"/api/v1/register/{kind}": "" for kind in ("slot", "term", "opening_hours", "session_correction", "group")},
     "/api/v1/hour-meters": "",
     "/api/v1/timetable": "",
 }
@@ -48,6 +61,7 @@ def busy(lab: Lab) -> Lab:
     lab.keep([JobSeen(MILL, NOW - 9, NOW - 9, "j1", JobPhase.STARTED, "=плата.nc")])
     body = {"status": "unconfirmed", "author": "Иванова", "reason": "=нет"}
     assert lab.client.post(f"/api/v1/practical-sessions/{SESSION}/corrections", json=body).status_code == 201
+    lab.monitoring.close_period(Period(2026, 2), author="Иванова", reason="срок", at=NOW)
     return lab
 
 
@@ -78,6 +92,43 @@ def test_a_page_is_no_format_of_a_list(busy: Lab, path: str) -> None:
     answer = busy.client.get(f"{path}{'&' if '?' in path else '?'}{LISTS[path]}&format=html")
     assert answer.status_code in {406, 422}
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+ONE_FORMAT = [
+    *("/api/v1/equipment/mill-1", "/api/v1/indicators/sets", "/api/v1/exports/forms"),
+    *("/api/v1/register/slot/mon-1", "/api/v1/register/slot/mon-1/history", "/api/v1/editions/2026-Q2/1"),
+    *("/api/v1/editions/2026-Q2/1/differences", "/api/v1/equipment/mill-1/hour-meter"),
+]
+
+
+@pytest.mark.parametrize("path", ONE_FORMAT)
+@pytest.mark.parametrize("form", ["csv", "xlsx", "nonsense"])
+def test_a_format_that_there_is_not_is_refused_and_json_is_not(busy: Lab, path: str, form: str) -> None:
+    refused = busy.client.get(f"{path}?format={form}")
+    assert (refused.status_code, bool(refused.json()["fix"])) == (406, True)
+    assert form in refused.json()["detail"]
+    assert busy.client.get(f"{path}?format=json").status_code == 200
+
+
+def test_entries_without_an_import_are_a_row_each_and_what_has_parts_is_json() -> None:
+    lab = Lab()
+    bell = BellSchedule(name="будни", weekdays=(1, 2), bells=(Bell(lesson=1, start="09:00", end="09:45"),))
+    lab.enter(*school(), Put("b", bell), Put("a", Attendance(session=SESSION, count=1, learners=("L-01",))))
+    (row,) = csv.DictReader(io.StringIO(lab.client.get("/api/v1/register/bell_schedule?format=csv").text))
+    assert (row["id"], row["weekdays"], json.loads(row["bells"])[0]["start"]) == ("b", "1 2", "09:00")
+    russian = lab.client.get("/api/v1/register/bell_schedule?format=csv-excel").content.decode("utf-8-sig")
+    assert russian.splitlines()[0].startswith('"Код";"Название";"Дни недели";"Звонки"')
+    attended = lab.client.get("/api/v1/register/attendance?format=csv").text
+    assert attended.splitlines()[0] == "id,count,session"
+    assert "L-01" not in attended
+
+
+def test_every_kind_of_entry_is_had_as_a_table_under_a_name_for_people(lab: Lab) -> None:
+    for kind in KINDS:
+        assert lab.client.get(f"/api/v1/register/{kind}?format=xlsx").status_code == 200
+        assert kind in COLUMNS or f"table.{kind}" in own_words("ru")
+        for name in KINDS[kind].model_fields if kind not in COLUMNS else ():
+            assert f"column.{name}" in own_words("ru"), (kind, name)
 
 
 def test_people_read_words_hours_and_local_time_and_programs_codes(busy: Lab) -> None:
