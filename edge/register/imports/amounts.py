@@ -45,7 +45,7 @@ class _Number:
 
     def read(self, text: str, _known: Known) -> str:
         pattern = r"[A-Za-z0-9]{1,10}(?:\.[A-Za-z0-9]{1,10}){0,4}"
-        return cells.matched(pattern, cells.plain(text), "is no number of an indicator")[0]
+        return cells.matched(pattern, cells.plain(text), "«{}» is no number of an indicator")[0]
 
     def write(self, value: str, _known: Known, _language: Language) -> Cell:
         return value
@@ -75,7 +75,7 @@ class _Whole:
     fix: str = "Write a whole number."
 
     def read(self, text: str, _known: Known) -> int:
-        return int(_figure(r"(\d{1,12})(?:[.,]0+)?(?:чел\.?|%)?", text, "is no whole number")[1])
+        return int(_figure(r"(\d{1,12})(?:[.,]0+)?(?:чел\.?|%)?", text, "«{}» is no whole number")[1])
 
     def write(self, value: int, _known: Known, _language: Language) -> Cell:
         return value
@@ -88,7 +88,7 @@ class _Hundredths:
     fix: str = "Write a number of at most two decimals, such as 412 or 87,5."
 
     def read(self, text: str, _known: Known) -> int:
-        found = _figure(r"(\d{1,12})(?:[.,](\d{1,2})0*)?%?", text, "is no number of at most two decimals")
+        found = _figure(r"(\d{1,12})(?:[.,](\d{1,2})0*)?%?", text, "«{}» is no number of at most two decimals")
         return int(found[1]) * 100 + int((found[2] or "0").ljust(2, "0"))
 
     def write(self, value: int, _known: Known, _language: Language) -> Cell:

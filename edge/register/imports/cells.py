@@ -39,11 +39,10 @@ def folded(text: str) -> str:
 
 
 def matched(pattern: str, text: str, refusal: str) -> re.Match[str]:
-    """What a pattern finds in all of a text; raises `ValueError`: «text» `refusal`."""
+    """What a pattern finds in all of a text; raises `ValueError` with the refusal, which has {} where the text goes."""
     found = re.fullmatch(pattern, text)
     if found is None:
-        message = f"«{text}» {refusal}"
-        raise ValueError(message)
+        raise ValueError(refusal.format(text))
     return found
 
 
@@ -153,6 +152,15 @@ def time_of(text: str) -> str:
         message = f"«{plain(text)}» is no time"
         raise ValueError(message)
     return f"{int(found[1]):02}:{found[2]}"
+
+
+def range_of(text: str) -> tuple[str, str]:
+    """`9:00 – 9:45`, `с 09.25 до 10.45`."""
+    found = _RANGE.fullmatch(plain(text))
+    if found is None:
+        message = f"«{plain(text)}» is no time"
+        raise ValueError(message)
+    return time_of(found[1]), time_of(found[2])
 
 
 def bells_of(text: str) -> Bells:

@@ -9,6 +9,7 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from edge.register.imports.cells import folded
 from edge.register.imports.columns import COLUMNS, words_of
@@ -22,8 +23,16 @@ TIMETABLE: Mapping[str, tuple[str, ...]] = {
     "day": ("день", "день недели", "дни", "дата", "число", "day", "weekday", "date", "дни недели"),
     "week": ("неделя", "нед", "четность", "чет/нечет", "week", "weeks", "тип недели", "parity"),
     "lesson": ("урок", "№ урока", "номер урока", "пара", "№ пары", "номер пары", "lesson", "№", "lesson number", "n"),
-    "start": ("начало", "начало занятий", "начало занятия", "время начала", "start", "begin", "начало пары"),
-    "end": ("окончание", "конец", "окончание занятий", "окончание занятия", "время окончания", "end", "нач. конец"),
+    "start": (
+        "начало", "начало занятий", "начало занятия", "время начала", "start", "begin", "начало пары",
+        "нач", "нач занятий", "нач занятия", "нач зан", "нач пары", "нач урока", "начало урока",
+    ),
+    "end": (
+        "окончание", "конец", "окончание занятий", "окончание занятия", "время окончания", "end", "нач. конец",
+        "оконч", "оконч занятий", "оконч занятия", "оконч зан", "оконч пары", "оконч урока", "окончание пары",
+        "окончание урока", "кон", "кон занятий", "кон занятия", "конец занятий", "конец занятия", "конец пары",
+        "конец урока",
+    ),
     "time": ("время", "звонки", "время занятий", "время занятия", "часы", "time", "пара/время", "пара время"),
     "room": (
         "кабинет", "каб", "каб.", "ауд", "аудитория", "№ ауд", "помещение", "место", "room", "класс/кабинет", "каб. №",
@@ -97,11 +106,18 @@ class Layout:
 
 def field_of(header: str, subject: Subject) -> str | None:
     """The field that a header names; empty where the column is not read, None where the word is unknown."""
-    word = _word(header)
+    return _known(subject).get(_undotted(header))
+
+
+@cache
+def _known(subject: Subject) -> Mapping[str, str]:
+    """Field by every word that heads its column, the first field of a word before the others."""
+    known: dict[str, str] = {}
     for field, words in WORDS[subject].items():
-        if word == field.replace("_", " ") or word in {_word(known) for known in words}:
-            return field
-    return None
+        for word in (field, *words):
+            known.setdefault(_undotted(word), field)
+    known.pop("", None)
+    return known
 
 
 def fingerprint(headers: Sequence[str]) -> str:
@@ -121,6 +137,11 @@ def layout_of(headers: Sequence[str], places: Sequence[Place], subject: Subject,
         elif field and field not in columns.values():
             columns[number] = field
     return Layout(columns, tuple(questions), fingerprint(headers), answers)
+
+
+def _undotted(header: str) -> str:
+    """Dots of shortened words make no difference, nor do the spaces behind them."""
+    return " ".join(_word(header).replace(".", " ").split())
 
 
 def _word(header: str) -> str:

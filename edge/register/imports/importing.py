@@ -16,6 +16,7 @@ from edge.register.imports.headers import Layout, Question
 from edge.register.imports.options import Options
 from edge.register.imports.plan import Draft, Plan
 from edge.register.imports.records import Reader, Record
+from edge.register.imports.several import told_apart
 from edge.register.imports.sheets import Sheet
 from edge.register.imports.timetable import TimetableDraft
 from edge.register.imports.understanding import lesson_of
@@ -46,7 +47,7 @@ def plan_timetable(data: bytes, register: Snapshot, options: Options) -> Plan:
         read.records.extend(icalendars.records(data, register, reader, timezone=options.timezone))
     else:
         for sheet in _tables(read_sheets(data)):
-            _read_sheet(sheet, register, options, read)
+            _read_sheet(sheet, register, options, read, reader)
     if read.questions:
         return Plan(register.register_version, questions=read.questions, fingerprint=read.layouts[0].fingerprint)
     if not read.records and not reader.told:
@@ -89,14 +90,22 @@ def _tables(sheets: tuple[Sheet, ...]) -> Iterator[Sheet]:
     yield from found or sheets[:1]
 
 
-def _read_sheet(sheet: Sheet, register: Snapshot, options: Options, read: _Read) -> None:
+def _read_sheet(sheet: Sheet, register: Snapshot, options: Options, read: _Read, reader: Reader) -> None:
     if grid.is_grid(sheet):
-        read.records.extend(grid.records(sheet))
+        answers = _answers(register, options, grid.layout(sheet, {}))
+        layout = grid.layout(sheet, answers)
+        read.layouts.extend([layout] if layout.questions or layout.answers else [])
+        read.records.extend(grid.records(sheet, answers, reader))
         return
     row = flat.header_row(sheet, Subject.TIMETABLE, options.answers)
-    asked = flat.layout(sheet, row, Subject.TIMETABLE, {})
-    answers = {**saved_answers(register, Subject.TIMETABLE, asked.fingerprint), **options.answers}
+    answers = _answers(register, options, flat.layout(sheet, row, Subject.TIMETABLE, {}))
     answers = {header: name for header, name in answers.items() if header in sheet.rows[row]}
     layout = flat.layout(sheet, row, Subject.TIMETABLE, answers)
     read.layouts.append(layout)
-    read.records.extend(flat.records(sheet, row, layout.columns))
+    for record in flat.records(sheet, row, layout.columns):
+        read.records.extend(told_apart(record, reader))
+
+
+def _answers(register: Snapshot, options: Options, asked: Layout) -> Mapping[str, str]:
+    """What was said of the headers of a layout, now or before."""
+    return {**saved_answers(register, Subject.TIMETABLE, asked.fingerprint), **options.answers}

@@ -28,15 +28,24 @@ class CellFault:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """The texts of one row, or of one cell of a grid, by field; a field that is missing was not in the file."""
+    """The texts of one row, or of one cell of a grid, by field; a field that is missing has no text.
+
+    A field with a text or a place is told, be it empty; of the others the file says nothing.
+    """
 
     place: Place
     texts: Mapping[str, str]
     places: Mapping[str, Place]
+    also_told: frozenset[str] = frozenset()
 
     def text(self, field: str) -> str:
         """The text of a field, empty where the file has none."""
         return self.texts.get(field, "")
+
+    @property
+    def told(self) -> frozenset[str]:
+        """The fields that the file has a word or a column for."""
+        return self.also_told | self.texts.keys() | self.places.keys()
 
     def place_of(self, field: str) -> Place:
         """The cell of a field, or the row where it has none."""

@@ -53,7 +53,7 @@ class _Id:
     fix: str = "Leave the cell empty, or take lower-case a-z 0-9 -."
 
     def read(self, text: str, _known: Known) -> str:
-        return cells.matched(ID_PATTERN, cells.plain(text), "is no id")[0]
+        return cells.matched(ID_PATTERN, cells.plain(text), "«{}» is no id")[0]
 
     def write(self, value: str, _known: Known, _language: Language) -> Cell:
         return value

@@ -23,7 +23,7 @@ from edge.register.imports.plan import Draft, Scope
 from edge.register.imports.records import Reader
 from edge.register.imports.sheets import Place
 from edge.register.imports.understanding import Lesson
-from edge.register.imports.weeks import held
+from edge.register.imports.weeks import Weeks, held
 from edge.register.lessons import (
     Cancellation,
     Group,
@@ -115,14 +115,29 @@ class TimetableDraft:
                 self._note_term(lesson, slot)
                 self._want(lesson, slot, lesson.cancelled)
             elif term is not None:
-                when = held(term, lesson.weekday, lesson.weeks, within=lesson.week)
-                slot = self._slot(lesson, bound, when.week, (term.first_day, term.last_day))
-                self._want(lesson, slot, (*when.cancelled, *lesson.cancelled))
+                self._want_numbered(lesson, lesson.weeks, bound, term)
         except ValidationError as error:
             for line in error.errors():
                 where = str(line["loc"][0]) if line["loc"] else "time"
                 message = f"{where}: {line['msg'].removeprefix('Value error, ')}"
                 self._reader.fault(lesson.record.place_of(where), message, fix="Mend the cell, or leave the row out.")
+
+    def _want_numbered(self, lesson: Lesson, weeks: Weeks, bound: dict[str, object], term: Term) -> None:
+        """A lesson of some weeks of the term; doubtful weeks are told, and what is never held is left out."""
+        when = held(term, lesson.weekday, weeks, within=lesson.week)
+        place = lesson.record.place_of("program")
+        for doubt in when.doubts:
+            tell = self._reader.fault if doubt.hinders else self._reader.note
+            tell(place, doubt.message, fix=doubt.fix)
+        if when.days:
+            first = max(filter(None, (term.first_day, lesson.first_day)))
+            last = min(filter(None, (term.last_day, lesson.last_day)))
+            cancelled = (day for day in when.cancelled if first <= day <= last)
+            slot = self._slot(lesson, bound, when.week, (first, last))
+            self._want(lesson, slot, (*cancelled, *lesson.cancelled))
+        elif not any(doubt.hinders for doubt in when.doubts):
+            message = "No lesson of it is ever held in the term, so that it is left out."
+            self._reader.note(place, message, fix="Mend the weeks, or import with the term that is meant.")
 
     def _want(self, lesson: Lesson, value: Planned, cancelled: tuple[date, ...] = ()) -> None:
         for kind in _ORDER:
@@ -212,7 +227,17 @@ class TimetableDraft:
             if kind == "room":
                 self._reader.note(place, f"No equipment stands in the room «{name}» ({code}).", fix="Nothing, if so.")
             else:
-                draft.put(code, _named(kind, name, lesson), label=name, place=place)
+                self._put_one_named(draft, (kind, code), lesson)
+
+    def _put_one_named(self, draft: Draft, named: tuple[str, str], lesson: Lesson) -> None:
+        kind, code = named
+        name, place = self._names[kind].made[code], lesson.record.place_of(kind)
+        try:
+            draft.put(code, _named(kind, name, lesson), label=name, place=place)
+        except ValidationError as error:
+            for line in error.errors():
+                message = f"{kind}: {line['msg'].removeprefix('Value error, ')}"
+                self._reader.fault(place, message, fix="Mend the cell, or leave the row out.")
 
     def _remove_rest(self, draft: Draft, kept: set[tuple[str, str]]) -> None:
         """What the file does not hold, of the kinds that it holds any of; with a slot go its substitutions."""

@@ -14,7 +14,7 @@ from edge.register.imports import cells
 from edge.register.imports.cells import Bells
 from edge.register.imports.records import Reader, Record
 from edge.register.imports.sheets import Place
-from edge.register.imports.weeks import Weeks, marked
+from edge.register.imports.weeks import Marked, Weeks, marked
 from edge.register.lessons import Form, Happening, Level
 from edge.settings import ID_PATTERN
 
@@ -67,7 +67,7 @@ def lesson_of(record: Record, reader: Reader) -> Lesson | None:
         name=cells.plain(record.text("name")),
         weekday=weekday,
         day=day,
-        week=program.week or reader.read(record, "week", cells.week_of, fix="Write I, II, чёт or нечёт.") or Week.BOTH,
+        week=_week(record, program, reader),
         weeks=program.weeks,
         bells=bells,
         room=cells.label_of(record.text("room")),
@@ -92,6 +92,17 @@ def lesson_of(record: Record, reader: Reader) -> Lesson | None:
     return lesson if reader.told == before else None
 
 
+def _week(record: Record, program: Marked, reader: Reader) -> Week:
+    """What the row and the cell say of weeks A and B; they may not contradict one another."""
+    row = reader.read(record, "week", cells.week_of, fix="Write I, II, чёт or нечёт.") or Week.BOTH
+    if program.week is None:
+        return row
+    if row not in (program.week, Week.BOTH):
+        message = f"The cell says weeks {program.week}, and its row weeks {row}."
+        reader.fault(record.place_of("program"), message, fix="Mend the cell, or move the lesson to the other row.")
+    return program.week
+
+
 def _bells(record: Record, reader: Reader) -> Bells:
     """What the columns of number, time, start and end say together."""
     told = [reader.read(record, field, cells.bells_of, fix=_TIME_FIX) or Bells() for field in ("lesson", "time")]
@@ -110,4 +121,4 @@ def _days(text: str) -> tuple[date, ...]:
 
 
 def _id(text: str) -> str:
-    return cells.matched(ID_PATTERN, cells.plain(text), "is no id")[0]
+    return cells.matched(ID_PATTERN, cells.plain(text), "«{}» is no id")[0]

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.register.calendar import Term, Week
+from edge.register.calendar import Term, Week, WeekRule
 from edge.register.imports import cells
 from edge.register.imports.cells import Bells
 from edge.register.imports.headers import WORDS, field_of, fingerprint
 from edge.register.imports.sheets import Place, column_letters
-from edge.register.imports.weeks import Weeks, held, marked
+from edge.register.imports.weeks import Weeks, held, marked, week_on
 from edge.register.imports.workbooks import text_of
 from edge.register.mappings import Subject
 
@@ -36,6 +36,17 @@ from edge.register.mappings import Subject
 )
 def test_days_are_understood_as_people_write_them(text: str, weekday: int, day: date | None) -> None:
     assert cells.weekday_and_day(text) == (weekday, day)
+
+
+@pytest.mark.parametrize("text", ["07.09.2026", "Понедельник 07.09.2026", "пн, 7.9.26", "ПН (2026-09-07)"])
+def test_a_date_may_have_its_weekday_before_it(text: str) -> None:
+    assert cells.dated(text) == date(2026, 9, 7)
+
+
+@pytest.mark.parametrize("text", ["Вторник 07.09.2026", "Понедельник", "7", "пн 07.09", "7 сентября"])
+def test_a_weekday_alone_or_another_one_is_no_date(text: str) -> None:
+    with pytest.raises(ValueError, match="is no"):
+        cells.dated(text)
 
 
 @pytest.mark.parametrize(
@@ -99,7 +110,7 @@ def test_weeks_are_understood_as_people_write_them(text: str, week: str) -> None
     ("text", "rest", "week", "weeks"),
     [
         ("кр. 1 н. Физика", "Физика", None, Weeks(frozenset({1}), but=True)),
-        ("2,4,6-8 н. Химия", "Химия", None, Weeks(frozenset({2, 4, 6, 7, 8}), but=False)),
+        ("2,4,6-8 н. Химия", "Химия", None, Weeks(frozenset({2, 4, 6, 7, 8}), but=False, ranged=frozenset({6, 7, 8}))),
         ("кроме 3 нед. Право", "Право", None, Weeks(frozenset({3}), but=True)),
         ("чёт. Труд", "Труд", Week.B, None),
         ("нечет: Труд", "Труд", Week.A, None),
@@ -108,6 +119,20 @@ def test_weeks_are_understood_as_people_write_them(text: str, week: str) -> None
         ("Четвёртое измерение", "Четвёртое измерение", None, None),
         ("1 н", "", None, Weeks(frozenset({1}), but=False)),
         ("10 негритят", "10 негритят", None, None),
+        ("2 н.Химия", "Химия", None, Weeks(frozenset({2}), but=False)),
+        ("Химия, 2,4 н.", "Химия", None, Weeks(frozenset({2, 4}), but=False)),
+        ("Химия (кр. 3 нед)", "Химия", None, Weeks(frozenset({3}), but=True)),
+        ("(2 н.) Химия", "Химия", None, Weeks(frozenset({2}), but=False)),
+        ("II Робототехника", "Робототехника", Week.B, None),
+        ("I: Робототехника", "Робототехника", Week.A, None),
+        ("I. 3D-печать", "3D-печать", Week.A, None),
+        ("II нед. Труд", "Труд", Week.B, None),
+        ("I Наставничество", "Наставничество", Week.A, None),
+        ("II год обучения", "II год обучения", None, None),
+        ("I модуль. Роботы", "I модуль. Роботы", None, None),
+        ("III Робототехника", "III Робототехника", None, None),
+        ("I can code", "I can code", None, None),
+        ("Химия 10 н", "Химия", None, Weeks(frozenset({10}), but=False)),
     ],
 )
 def test_marks_of_weeks_are_taken_from_the_beginning_only(
@@ -129,6 +154,46 @@ def test_numbers_of_weeks_become_days_of_the_term() -> None:
     by_iso = Term.model_validate(term.model_dump() | {"week_rule": "iso"})
     even = held(by_iso, 2, Weeks(frozenset({1, 3, 5}), but=False), within=Week.BOTH)
     assert (even.week, even.cancelled) == (Week.B, ())
+
+
+Q2 = Term.model_validate({"name": "II", "first_day": "2026-11-05", "last_day": "2026-12-28"})
+"""Begins on a Thursday with a week A, and has nine weeks."""
+
+
+@pytest.mark.parametrize(
+    ("weekday", "weeks", "within", "says", "hinders"),
+    [
+        (3, Weeks(frozenset({11}), but=False), Week.B, ["no week 11 in the term «II», which has 9 weeks"], True),
+        (3, Weeks(frozenset({1}), but=False), Week.A, ["Week 1 of the term «II» has no such weekday"], False),
+        (3, Weeks(frozenset({2}), but=False), Week.A, ["(2026-11-11) is a week B, and the lesson stands in"], True),
+        (3, Weeks(frozenset({2}), but=True), Week.A, ["is a week B"], True),
+        (3, Weeks(frozenset({12}), but=True), Week.A, ["no week 12"], False),
+        (5, Weeks(frozenset({0, 2, 5}), but=False), Week.B, ["no week 0", "(2026-12-04) is a week A"], True),
+        (5, Weeks(frozenset(range(1, 10)), but=False, ranged=frozenset(range(1, 10))), Week.A, [], False),
+        (5, Weeks(frozenset(), but=False), Week.BOTH, ["end before they begin"], True),
+    ],
+)
+def test_weeks_that_contradict_the_row_or_the_term_are_told_and_never_taken_for_others(
+    weekday: int, weeks: Weeks, within: Week, says: list[str], *, hinders: bool
+) -> None:
+    found = held(Q2, weekday, weeks, within=within)
+    assert len(found.doubts) == len(says)
+    assert all(words in doubt.message for words, doubt in zip(says, found.doubts, strict=True))
+    assert any(doubt.hinders for doubt in found.doubts) == hinders
+    assert {day for day in found.days if not weeks.holds((day - date(2026, 11, 2)).days // 7 + 1)} == set()
+    if hinders:
+        assert found.days == ()
+
+
+def test_the_weeks_of_an_iso_term_are_those_of_its_own_count() -> None:
+    iso = Q2.model_copy(update={"week_rule": WeekRule.ISO, "first_day": date(2026, 11, 9)})
+    wanted = Weeks(frozenset({2, 4}), but=False)
+    assert [doubt.hinders for doubt in held(iso, 3, wanted, within=Week.B).doubts] == [True, True]
+    found = held(iso, 3, wanted, within=Week.A)
+    assert (found.days, {week_on(iso, day) for day in found.days}) == (
+        (date(2026, 11, 18), date(2026, 12, 2)),
+        {Week.A},
+    )
 
 
 @pytest.mark.parametrize(("text", "count"), [("12", 12), ("12.0", 12), ("12,00", 12), ("1 200", 1200), ("15 чел.", 15)])

@@ -180,6 +180,20 @@ def test_equipment_that_nobody_configured_is_a_fault(register: Register) -> None
     assert [(f.place.cell, f.message) for f in made.faults] == [("D2", "There is no equipment «Токарь».")]
 
 
+def test_a_group_that_is_named_as_a_person_is_a_fault_of_its_cell(register: Register) -> None:
+    made = plan(register, csv_of([["День", "Урок", "Группа"], ["пн", "2", "Иванов Пётр, 7А"]]))
+    assert [(f.place.cell, f.message.partition(":")[0]) for f in made.faults] == [("C2", "group")]
+
+
+def test_several_lessons_of_a_flat_cell_are_told_apart_too(register: Register) -> None:
+    rows = [["День", "Урок", "Группа", "Программа", "Каб"], ["пн", "2", "A", "I: Химия / II: Право", "34 / 35"]]
+    done(register, csv_of(rows))
+    assert {(s.week.value, s.program, s.room) for s in slots(register)} == {
+        ("A", "khimiya", "34"),
+        ("B", "pravo", "35"),
+    }
+
+
 def test_a_new_room_and_missing_bells_are_noted_and_hinder_nothing(register: Register) -> None:
     made = done(register, csv_of([["День", "Урок", "Группа", "Каб"], ["пн", "2", "A", "Актовый зал"]]))
     assert [(note.place.cell, note.message) for note in made.notes] == [
