@@ -48,9 +48,9 @@ def test_nothing_confirmed_is_lost_and_nothing_doubled_however_often_it_is_kille
     dice = random.Random(os.urandom(8))
     confirmed: list[tuple[int, int, int]] = []
     for number in range(ROUNDS):
-        told = _killed_after(tmp_path, number * 1_000_000 // ROUNDS, dice.randrange(1, 3000))
-        assert min(offset for offset, _channel, _number in told) > max((one[0] for one in confirmed), default=0)
-        confirmed += told
+        heard = _killed_after(tmp_path, number * 1_000_000 // ROUNDS, dice.randrange(1, 3000))
+        assert min(offset for offset, _channel, _number in heard) > max((one[0] for one in confirmed), default=0)
+        confirmed += heard
         store = LocalStore(tmp_path / "journal.sqlite")
         for channel in range(CHANNELS):
             kept = store.readings(LAB, Channel(str(channel)), *EVER)
@@ -59,8 +59,9 @@ def test_nothing_confirmed_is_lost_and_nothing_doubled_however_often_it_is_kille
             assert (np.diff(kept.t) > 0).all()
             assert np.array_equal(kept.v, (kept.t - T + 10**6 * S) / S)
             run = store.run(f"run-{channel}")
-            assert run is not None
-            assert [(part.start, part.last) for part in run.parts] == list(stretches(kept.t))
+            # It may be killed before the first reading of a channel.
+            told = [] if run is None else [(part.start, part.last) for part in run.parts]
+            assert told == list(stretches(kept.t))
         changes = store.changes([MILL], *EVER)
         states = set(zip(changes.at.tolist(), changes.state.tolist(), strict=True))
         assert 2 * len(states) == 2 * len(changes) == store.counts().records
