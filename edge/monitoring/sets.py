@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -33,8 +34,9 @@ class Choice:
     analytics: IndicatorSet
 
 
+@cache
 def shipped() -> tuple[IndicatorSet, ...]:
-    """The sets that come with labedge."""
+    """The sets that come with labedge; read once, since they change only with it."""
     return load(SHIPPED)
 
 
