@@ -152,6 +152,7 @@ def _pair(name: str, value: mentoring.MentoringPair) -> words.MentoringPair:
         completed=value.completed,
         first=day_of(value.first_day),
         last=_last(value.last_day),
+        equipment=value.equipment,
     )
 
 
@@ -164,6 +165,7 @@ def _volunteering(name: str, value: mentoring.Volunteering) -> words.Volunteerin
         unlisted=value.unlisted,
         first=day_of(value.first_day),
         last=_last(value.last_day),
+        equipment=value.equipment,
     )
 
 
@@ -174,7 +176,9 @@ def _channel(name: str, value: publicity.InformationChannel) -> words.Informatio
 
 
 def _publication(name: str, value: publicity.Publication) -> words.Publication:
-    return words.Publication(name, value.channel, str(value.direction), value.count, day_of(value.day))
+    return words.Publication(
+        name, value.channel, str(value.direction), value.count, day_of(value.day), value.equipment
+    )  # fmt: skip
 
 
 def _planned(name: str, value: quarters.PlannedWork) -> words.PlannedWork:

@@ -11,7 +11,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, model_validator
 
-from edge.register.entry import Code, CodeOrNone, Day, Document, Entry, Name, Text, rising
+from edge.register.entry import Code, CodeOrNone, Codes, Day, Document, Entry, Name, Text, rising
 from edge.register.events import DirectionOrNone
 from edge.register.people import Category, Counted
 from edge.register.wording import one_line, pair_code
@@ -50,7 +50,10 @@ class MentoringModel(Entry):
 
 
 class MentoringPair(Counted):
-    """A mentor and those mentored, all of them counted; `completed` says that the pair fulfilled its plan."""
+    """A mentor and those mentored, all of them counted; `completed` says that the pair fulfilled its plan.
+
+    `equipment` is what they worked with.
+    """
 
     kind: ClassVar[str] = "mentoring_pair"
     refers: ClassVar[Mapping[str, str]] = {"model": "mentoring_model"}
@@ -60,6 +63,7 @@ class MentoringPair(Counted):
     name: PairName = ""
     category: Category = Category.LEARNER
     track: CodeOrNone = ""
+    equipment: Codes = ()
     completed: bool = False
     first_day: Day
     last_day: Day | None = None
@@ -72,7 +76,7 @@ class MentoringPair(Counted):
 
 
 class Volunteering(Counted):
-    """Volunteers of one category in one undertaking, from `first_day` to `last_day` inclusive."""
+    """Volunteers of one category in one undertaking, from `first_day` to `last_day` inclusive, and what they used."""
 
     kind: ClassVar[str] = "volunteering"
     natural: ClassVar[tuple[str, ...]] = ("name", "category", "first_day")
@@ -80,6 +84,7 @@ class Volunteering(Counted):
     name: Name
     category: Category = Category.LEARNER
     direction: DirectionOrNone = ""
+    equipment: Codes = ()
     first_day: Day
     last_day: Day | None = None
     document: Document = ""

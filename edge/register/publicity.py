@@ -11,7 +11,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field, model_validator
 
-from edge.register.entry import Code, Day, Document, Entry, Text, Title, rising
+from edge.register.entry import Code, Codes, Day, Document, Entry, Text, Title, rising
 from edge.register.events import DirectionOrNone
 
 
@@ -48,7 +48,7 @@ class InformationChannel(Entry):
 
 
 class Publication(Entry):
-    """`count` publications of one day in one channel."""
+    """`count` publications of one day in one channel, and the equipment that they tell of or were made with."""
 
     kind: ClassVar[str] = "publication"
     refers: ClassVar[Mapping[str, str]] = {"channel": "information_channel"}
@@ -57,6 +57,7 @@ class Publication(Entry):
     channel: Code
     direction: DirectionOrNone = ""
     title: Title
+    equipment: Codes = ()
     count: Annotated[int, Field(ge=1, le=1000)] = 1
     day: Day
     document: Document = ""

@@ -22,12 +22,12 @@ EVENT_BY = (
     Dimension.EQUIPMENT,
     Dimension.SOFTWARE,
 )
-"""What events may be broken down by."""
+"""What an event itself may be broken down by."""
 
 
 def events(world: World) -> Facts:
-    """An event counts once on its days, from the first on; the equipment is what the register names."""
-    return facts_of(_rows(world), EVENT_BY, today=world.today)
+    """An event counts once on its days, from the first on; categories are those of its participants."""
+    return facts_of(_rows(world), (*EVENT_BY, Dimension.CATEGORY), today=world.today)
 
 
 def practical_events(world: World) -> Facts:
@@ -36,13 +36,16 @@ def practical_events(world: World) -> Facts:
 
 
 def _rows(world: World) -> Iterator[Fact]:
+    came: dict[str, list[str]] = {}
+    for participation in world.participations:
+        came.setdefault(participation.event, []).append(participation.category)
     for event in world.events:
         yield Fact(
             kind="event",
             id=event.id,
             first=event.first,
             last=event.last,
-            labels=event_labels(event),
+            labels={**event_labels(event), Dimension.CATEGORY: tuple(came.get(event.id, ()))},
             amount=int(event.practical),
             base=1,
         )

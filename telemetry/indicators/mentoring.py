@@ -13,22 +13,25 @@ from telemetry.indicators.definition import Dimension
 from telemetry.indicators.facts import Facts
 from telemetry.indicators.world import Codes, MentoringPair, World
 
-_DIMENSIONS = (Dimension.CATEGORY, Dimension.TRACK, Dimension.FORM)
+_DIMENSIONS = (Dimension.CATEGORY, Dimension.TRACK, Dimension.FORM, Dimension.EQUIPMENT)
 
 
 def mentoring_models(world: World) -> Facts:
-    """A model of mentoring counts once on the days on which it is practised."""
-    rows = (
-        Fact(
-            kind="mentoring_model",
-            id=model.id,
-            first=model.first,
-            last=model.last,
-            labels={Dimension.FORM: (model.form,)},
-        )
-        for model in world.models
-    )
-    return facts_of(rows, (Dimension.FORM,), today=world.today)
+    """A model of mentoring counts once on the days on which it is practised; its pairs tell with whom and what."""
+    return facts_of(_models(world), _DIMENSIONS, today=world.today)
+
+
+def _models(world: World) -> Iterator[Fact]:
+    """Each model on its days, and once more on those of each of its pairs."""
+    models = {model.id: model for model in world.models}
+    for model in world.models:
+        form = {Dimension.FORM: (model.form,)}
+        yield Fact(kind="mentoring_model", id=model.id, first=model.first, last=model.last, labels=form)
+    for pair, labels in _pairs(world):
+        if pair.model in models:
+            practised = models[pair.model]
+            days = max(pair.first, practised.first), min(pair.last, practised.last)
+            yield Fact(kind="mentoring_model", id=pair.model, first=days[0], last=days[1], labels=labels)
 
 
 def mentoring_participants(world: World) -> Facts:
@@ -70,7 +73,13 @@ def _pairs(world: World) -> Iterator[tuple[MentoringPair, Mapping[Dimension, Cod
     forms = {model.id: model.form for model in world.models}
     for pair in world.pairs:
         form = forms.get(pair.model, "")
-        yield pair, {Dimension.CATEGORY: (pair.category,), Dimension.TRACK: (pair.track,), Dimension.FORM: (form,)}
+        labels = {
+            Dimension.CATEGORY: (pair.category,),
+            Dimension.TRACK: (pair.track,),
+            Dimension.FORM: (form,),
+            Dimension.EQUIPMENT: pair.equipment,
+        }
+        yield pair, labels
 
 
 def _progress(pair: MentoringPair) -> Iterator[tuple[Day, Day, int]]:

@@ -13,7 +13,7 @@ from telemetry.indicators.event_participants import participation_labels
 from telemetry.indicators.facts import Facts
 from telemetry.indicators.learners import ENROLLED_BY, enrolments_of
 from telemetry.indicators.meetings import proofs_by
-from telemetry.indicators.periods import Window
+from telemetry.indicators.periods import Window, merged, shared
 from telemetry.indicators.world import Agreement, World
 
 InForce = Mapping[str, tuple[Window, ...]]
@@ -28,28 +28,17 @@ def network_participants(world: World) -> Facts:
 
 def in_force_by_partner(agreements: Sequence[Agreement]) -> InForce:
     """The days of each partner on which an agreement is in force; agreements that overlap or touch are one stretch."""
-    stretches: dict[str, list[Window]] = {}
-    for agreement in sorted(agreements, key=lambda one: (one.first, one.last)):
-        known = stretches.setdefault(agreement.partner, [])
-        if known and agreement.first <= known[-1][1] + 1:
-            known[-1] = (known[-1][0], max(known[-1][1], agreement.last))
-        else:
-            known.append((agreement.first, agreement.last))
-    return {partner: tuple(known) for partner, known in stretches.items() if partner}
-
-
-def _both(days: Window, stretches: Sequence[Window]) -> Iterator[Window]:
-    for first, last in stretches:
-        both = max(first, days[0]), min(last, days[1])
-        if both[0] <= both[1]:
-            yield both
+    listed: dict[str, list[Window]] = {}
+    for agreement in agreements:
+        listed.setdefault(agreement.partner, []).append((agreement.first, agreement.last))
+    return {partner: merged(windows) for partner, windows in listed.items() if partner}
 
 
 def _enrolled(world: World, in_force: InForce) -> Iterator[Fact]:
     proofs = proofs_by(world.meetings.group, world.meetings)
     for enrolment, labels in enrolments_of(world):
         (partner,) = labels[Dimension.PARTNER]
-        for stretch in _both((enrolment.first, enrolment.last), in_force.get(partner, ())):
+        for stretch in shared((enrolment.first, enrolment.last), in_force.get(partner, ())):
             for (first, last), proof in proofs.by_quarter(enrolment.group, stretch):
                 yield Fact(
                     kind="enrolment",
@@ -69,7 +58,7 @@ def _at_events(world: World, in_force: InForce) -> Iterator[Fact]:
         if event is None:
             continue
         labels = participation_labels(event, participation)
-        for first, last in _both((event.first, event.last), in_force.get(participation.partner, ())):
+        for first, last in shared((event.first, event.last), in_force.get(participation.partner, ())):
             yield Fact(
                 kind="participation",
                 id=participation.id,

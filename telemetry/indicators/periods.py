@@ -5,6 +5,7 @@ Nothing here knows what is counted, or what day it is today.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import TypeAlias
 
@@ -17,6 +18,25 @@ Window: TypeAlias = tuple[Day, Day]
 
 _QUARTERS, _DAYS = 400, 40_000
 """What is remembered: a century of quarters and of days, 8 MB, because thousands of facts ask for the same ones."""
+
+
+def merged(windows: Iterable[Window]) -> tuple[Window, ...]:
+    """Windows in their order; those that overlap or touch are one stretch, and one without a day is none."""
+    stretches: list[Window] = []
+    for first, last in sorted(window for window in windows if window[0] <= window[1]):
+        if stretches and first <= stretches[-1][1] + 1:
+            stretches[-1] = (stretches[-1][0], max(stretches[-1][1], last))
+        else:
+            stretches.append((first, last))
+    return tuple(stretches)
+
+
+def shared(days: Window, stretches: Sequence[Window]) -> Iterator[Window]:
+    """What each stretch has in common with some days, where that is anything."""
+    for first, last in stretches:
+        both = max(first, days[0]), min(last, days[1])
+        if both[0] <= both[1]:
+            yield both
 
 
 def day_in(year: int, month: int, day: int) -> Day:

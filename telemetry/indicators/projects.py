@@ -19,6 +19,7 @@ _DIMENSIONS = (
     Dimension.PROGRAM,
     Dimension.PARTNER,
     Dimension.CATEGORY,
+    Dimension.FORM,
     Dimension.EQUIPMENT,
     Dimension.SOFTWARE,
 )
@@ -35,6 +36,7 @@ def projects_with_outcome(world: World) -> Facts:
 
 
 def _rows(world: World) -> Iterator[Fact]:
+    forms = {program.id: program.form for program in world.programs}
     used_by_run = {run.id: run.equipment for run in world.runs}
     used_by_job = {job.id: job.equipment for job in world.jobs}
     for project in world.projects:
@@ -45,7 +47,11 @@ def _rows(world: World) -> Iterator[Fact]:
             id=project.id,
             first=project.day,
             last=project.day,
-            labels=_labels(project, (*project.equipment, *(used for proof in proofs for used in proof))),
+            labels={
+                **_labels(project),
+                Dimension.FORM: (forms.get(project.program, ""),),
+                Dimension.EQUIPMENT: (*project.equipment, *(used for proof in proofs for used in proof)),
+            },
             amount=int(project.practical or project.shown_outside),
             base=1,
             how=How.TELEMETRY if proofs else How.REGISTER,
@@ -54,7 +60,7 @@ def _rows(world: World) -> Iterator[Fact]:
         )
 
 
-def _labels(project: Project, equipment: Codes) -> Mapping[Dimension, Codes]:
+def _labels(project: Project) -> Mapping[Dimension, Codes]:
     return {
         Dimension.KIND: (project.kind,),
         Dimension.TRACK: (project.track,),
@@ -62,6 +68,5 @@ def _labels(project: Project, equipment: Codes) -> Mapping[Dimension, Codes]:
         Dimension.PROGRAM: (project.program,),
         Dimension.PARTNER: (project.partner,),
         Dimension.CATEGORY: (project.category,),
-        Dimension.EQUIPMENT: equipment,
         Dimension.SOFTWARE: project.software,
     }

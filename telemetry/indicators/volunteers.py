@@ -19,10 +19,14 @@ def volunteers(world: World) -> Facts:
             id=one.id,
             first=one.first,
             last=one.last,
-            labels={Dimension.CATEGORY: (one.category,), Dimension.DIRECTION: (one.direction,)},
+            labels={
+                Dimension.CATEGORY: (one.category,),
+                Dimension.DIRECTION: (one.direction,),
+                Dimension.EQUIPMENT: one.equipment,
+            },
             members=one.learners,
             unlisted=one.unlisted,
         )
         for one in world.volunteering
     )
-    return facts_of(rows, (Dimension.CATEGORY, Dimension.DIRECTION), today=world.today)
+    return facts_of(rows, (Dimension.CATEGORY, Dimension.DIRECTION, Dimension.EQUIPMENT), today=world.today)

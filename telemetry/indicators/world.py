@@ -165,6 +165,7 @@ class MentoringPair:
     completed: bool
     first: Day
     last: Day
+    equipment: Codes = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +179,7 @@ class Volunteering:
     unlisted: int
     first: Day
     last: Day
+    equipment: Codes = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +201,7 @@ class Publication:
     direction: str
     count: int
     day: Day
+    equipment: Codes = ()
 
 
 @dataclass(frozen=True, slots=True)

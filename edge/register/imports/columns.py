@@ -133,11 +133,11 @@ _LISTED: Mapping[type[Entry], tuple[Column, ...]] = {
     MentoringPair: (
         _named("model", "Модель наставничества", "mentoring_model", "модель"),
         replace(_NAME, words=(*_NAME.words, "пара")),
-        *(_CATEGORY, _TRACK, _COUNT, _LEARNERS),
+        *(_CATEGORY, _TRACK, _EQUIPMENT, _COUNT, _LEARNERS),
         _column("completed", "План выполнен", amounts.FLAG, "завершена", "выполнено"),
         *(_FIRST, _LAST, _DOCUMENT),
     ),
-    Volunteering: (_NAME, _CATEGORY, _DIRECTION, _COUNT, _LEARNERS, _FIRST, _LAST, _DOCUMENT),
+    Volunteering: (_NAME, _CATEGORY, _DIRECTION, _EQUIPMENT, _COUNT, _LEARNERS, _FIRST, _LAST, _DOCUMENT),
     InformationChannel: (
         _NAME,
         _chosen("channel_kind", "Вид канала", ChannelKind, "вид", "тип"),
@@ -148,7 +148,7 @@ _LISTED: Mapping[type[Entry], tuple[Column, ...]] = {
         _named("channel", "Канал", "information_channel", "информационный канал", "источник"),
         _DIRECTION,
         _column("title", "Заголовок", scribes.TEXT, "название", "тема", "наименование"),
-        *(_COUNT, _DAY, _DOCUMENT),
+        *(_EQUIPMENT, _COUNT, _DAY, _DOCUMENT),
     ),
     PlannedWork: (
         _DIRECTION,

@@ -217,8 +217,16 @@ class Reference:
                 how = min((lesson.how for lesson in self.standing("program", name, days)), key=HOW.index,
                           default="register")  # fmt: skip
                 told = keys(track=one.get("track", ""), level=one.get("level", ""), partner=one.get("partner", ""),
-                            form=one.get("form", "in_person"), equipment=self.used("program", name, days))  # fmt: skip
+                            form=one.get("form", "in_person"), equipment=self.used("program", name, days),
+                            category=self.enrolled_in(name, days))  # fmt: skip
                 yield Row("program", name, how=how, keys=told)
+
+    def enrolled_in(self, program: str, days: Window) -> set[str]:
+        return {
+            one.get("category", "learner")
+            for one in self.all("enrolment").values()
+            if self.program(one["group"])[0] == program and self.met(self.days(one), days)
+        }
 
     def enrolled(self, one: Mapping[str, Any], days: list[Window]) -> dict[str, frozenset[str]]:
         name, program = self.program(one["group"])
@@ -237,7 +245,33 @@ class Reference:
 
     def agreements(self, window: Window) -> Iterator[Row]:
         for row in self.agreements_at_work(window):
-            yield Row("network_agreement", row.id, keys=row.keys)
+            one = self.all("network_agreement")[row.id]
+            days = both(self.days(one), window)
+            assert days is not None
+            yield Row("network_agreement", row.id, keys={**row.keys, **self.touched(one["partner"], days)})
+
+    def touched(self, partner: str, days: Window) -> dict[str, frozenset[str]]:
+        """The keys of all that names a partner on some days."""
+        programs = self.all("program")
+        found: list[Mapping[str, frozenset[str]]] = []
+        named = [(one.get("partner", ""), one) for one in programs.values()]
+        named += [(one.get("partner", ""), programs[one["program"]]) for one in self.all("group").values()]
+        for who, one in named:
+            if who == partner and self.met(self.days(one), days):
+                found.append(keys(track=one.get("track", ""), level=one.get("level", ""),
+                                  form=one.get("form", "in_person")))  # fmt: skip
+        found += [self.enrolled(one, []) for one in self.all("enrolment").values()
+                  if self.partner(one["group"]) == partner and self.met(self.days(one), days)]  # fmt: skip
+        found += [self.event_keys(one) for one in self.all("event").values()
+                  if one.get("partner") == partner and self.met(self.event_days(one), days)]  # fmt: skip
+        for name, one in self.all("participation").items():
+            row = self.participation(name, one)
+            if partner in row.keys["partner"] and self.met(self.event_days(self.all("event")[one["event"]]), days):
+                found.append(row.keys)
+        return {
+            by: frozenset(key for each in found for key in each.get(by, ()))
+            for by in ("track", "level", "form", "category")
+        }
 
     def agreements_at_work(self, window: Window) -> Iterator[Row]:
         for name, one in self.all("network_agreement").items():
@@ -278,7 +312,10 @@ class Reference:
     def events(self, window: Window) -> Iterator[Row]:
         for name, one in self.all("event").items():
             if self.met(self.event_days(one), window):
-                yield Row("event", name, int(_true(one, "practical")), 1, keys=self.event_keys(one))
+                came = [each.get("category", "learner") for each in self.all("participation").values()
+                        if each["event"] == name]  # fmt: skip
+                told = {**self.event_keys(one), **keys(category=came)}
+                yield Row("event", name, int(_true(one, "practical")), 1, keys=told)
 
     def participation(self, name: str, one: Mapping[str, Any]) -> Row:
         event = self.event_keys(self.all("event")[one["event"]])
@@ -302,30 +339,43 @@ class Reference:
                     kind=one.get("project_kind", "project"), track=one.get("track", ""), level=one.get("level", ""),
                     program=one.get("program", ""), partner=one.get("partner", ""),
                     category=one.get("category", "learner"), equipment=[*one.get("equipment", ()), *proven],
-                    software=one.get("software", ()),
+                    software=one.get("software", ()), form=self.of_program(one, "form", "in_person"),
                 )  # fmt: skip
                 good = _true(one, "practical") or _true(one, "shown_outside")
                 yield Row("project", name, int(good), 1, how="telemetry" if proven else "register", keys=told)
+
+    def of_program(self, one: Mapping[str, Any], name: str, unsaid: str = "") -> str:
+        program = self.all("program").get(one.get("program", ""))
+        return "" if program is None else str(program.get(name, unsaid))
 
     def achievements(self, window: Window) -> Iterator[Row]:
         for name, one in self.all("achievement").items():
             if self.met(self.days(one), window):
                 told = keys(level=one["level"], result=one["result"], category=one.get("category", "learner"),
                             track=one.get("track", ""), program=one.get("program", ""),
+                            partner=self.of_program(one, "partner"), form=self.of_program(one, "form", "in_person"),
                             equipment=one.get("equipment", ()), software=one.get("software", ()))  # fmt: skip
                 yield Row("achievement", name, int(one.get("count", 1)), keys=told)
 
     def mentoring_models(self, window: Window) -> Iterator[Row]:
         for name, one in self.all("mentoring_model").items():
-            if self.met(self.days(one), window):
-                yield Row("mentoring_model", name, keys=keys(form=one["form"]))
+            if days := self.met(self.days(one), window):
+                pairs = [self.pair_keys(each) for each in self.all("mentoring_pair").values()
+                         if each["model"] == name and self.met(self.days(each), days)]  # fmt: skip
+                told = {by: frozenset(key for each in pairs for key in each[by])
+                        for by in ("category", "track", "equipment")}  # fmt: skip
+                yield Row("mentoring_model", name, keys={**told, **keys(form=one["form"])})
+
+    def pair_keys(self, one: Mapping[str, Any]) -> dict[str, frozenset[str]]:
+        form = self.all("mentoring_model")[one["model"]]["form"]
+        return keys(form=form, category=one.get("category", "learner"), track=one.get("track", ""),
+                    equipment=one.get("equipment", ()))  # fmt: skip
 
     def mentoring_participants(self, window: Window) -> Iterator[Row]:
         for name, one in self.all("mentoring_pair").items():
             if self.met(self.days(one), window):
                 people, unlisted = self.people(one)
-                form = self.all("mentoring_model")[one["model"]]["form"]
-                told = keys(form=form, category=one.get("category", "learner"), track=one.get("track", ""))
+                told = self.pair_keys(one)
                 done = _true(one, "completed") and ("last_day" not in one or self.days(one)[1] <= window[1])
                 yield Row("mentoring_pair", name, int(done), 1, people, unlisted, keys=told)
 
@@ -333,13 +383,18 @@ class Reference:
         for name, one in self.all("volunteering").items():
             if self.met(self.days(one), window):
                 people, unlisted = self.people(one)
-                told = keys(category=one.get("category", "learner"), direction=one.get("direction", ""))
+                told = keys(category=one.get("category", "learner"), direction=one.get("direction", ""),
+                            equipment=one.get("equipment", ()))  # fmt: skip
                 yield Row("volunteering", name, people=people, unlisted=unlisted, keys=told)
 
     def information_channels(self, window: Window) -> Iterator[Row]:
         for name, one in self.all("information_channel").items():
-            if self.met(self.days(one), window):
-                yield Row("information_channel", name, keys=keys(kind=one["channel_kind"]))
+            if days := self.met(self.days(one), window):
+                told = [each for each in self.all("publication").values()
+                        if each["channel"] == name and self.met(self.days(each), days)]  # fmt: skip
+                told_of = keys(direction=[each["direction"] for each in told if "direction" in each],
+                               equipment=[key for each in told for key in each.get("equipment", ())])  # fmt: skip
+                yield Row("information_channel", name, keys={**keys(kind=one["channel_kind"]), **told_of})
 
     # --- qualitative
 
@@ -354,7 +409,8 @@ class Reference:
             if self.met(self.days(one), window):
                 kind = self.all("information_channel")[one["channel"]]["channel_kind"]
                 yield Row("publication", name, int(one.get("count", 1)),
-                          keys=keys(kind=kind, direction=one.get("direction", "")))  # fmt: skip
+                          keys=keys(kind=kind, direction=one.get("direction", ""),
+                                    equipment=one.get("equipment", ())))  # fmt: skip
 
     def satisfaction(self, window: Window) -> Iterator[Row]:
         for name, one in self.all("survey").items():

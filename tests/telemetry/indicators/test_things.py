@@ -9,15 +9,20 @@ from telemetry.indicators.definition import Dimension, How
 from telemetry.indicators.world import (
     Achievement,
     Agreement,
+    Group,
     InformationChannel,
     MentoringModel,
+    MentoringPair,
+    Participation,
     Publication,
+    Volunteering,
     Work,
 )
 from tests.telemetry.indicators.worlds import (
     EMPTY,
     Meeting,
     day,
+    enrolment,
     event,
     how,
     meetings,
@@ -223,3 +228,103 @@ def test_publications_add_up_by_channel_and_direction() -> None:
     )
     assert [value("publications", world, *window) for window in (Q1, Q2, HALF)] == [4, 1, 5]
     assert parts("publications", world, *HALF, Dimension.KIND) == {"": 1, "site": 4}
+
+
+def test_a_program_is_told_by_the_categories_of_those_enrolled_on_the_days_of_a_window() -> None:
+    world = replace(
+        EMPTY,
+        programs=(program("p1"),),
+        groups=(Group("g1", "p1", ""), Group("g2", "", "")),
+        enrolments=(
+            enrolment("e1", "2026-01-10", "2026-02-01"),
+            enrolment("e2", "2026-01-20", "2026-05-31", category="teacher"),
+            enrolment("e3", "2026-02-02", "2026-03-31"),
+            enrolment("e4", "2026-01-01", "2026-12-31", group="g2", category="parent"),
+        ),
+    )
+    told = [parts("programs", world, *window, Dimension.CATEGORY) for window in (Q1, Q2, Q3)]
+    assert told == [{"learner": 1, "teacher": 1}, {"teacher": 1}, {"": 1}]
+    assert [value("programs", world, *window) for window in (Q1, YEAR)] == [1, 1]
+
+
+def test_an_agreement_is_told_by_all_that_names_its_partner_while_it_is_in_force() -> None:
+    world = replace(
+        EMPTY,
+        agreements=(Agreement("a1", "s1", day("2026-01-01"), day("2026-06-30")),),
+        programs=(program("p1", partner="s1", form="network", last=day("2026-03-31")), program("p2", track="bio")),
+        groups=(Group("g1", "p1", ""), Group("g2", "p2", "s1"), Group("g3", "gone", "s1")),
+        enrolments=(enrolment("e1", "2026-04-01", "2026-04-30", category="partner_learner"),),
+        events=(event("v1", "2026-05-05", "2026-05-05", track="hi", partner="s2"),),
+        participations=(
+            Participation("c1", "v1", "teacher", "s1", (), 2),
+            Participation("c2", "v1", "parent", "", (), 2),
+            Participation("c3", "gone", "other", "s1", (), 2),
+        ),
+    )
+    by = (Dimension.TRACK, Dimension.LEVEL, Dimension.FORM, Dimension.CATEGORY)
+    assert [parts("agreements", world, *Q1, one) for one in by] == [
+        {"bio": 1, "it": 1}, {"start": 1}, {"local": 1, "network": 1}, {"": 1},
+    ]  # fmt: skip
+    assert [parts("agreements", world, *Q2, one) for one in by] == [
+        {"bio": 1, "hi": 1, "it": 1}, {"municipal": 1, "start": 1}, {"local": 1, "network": 1},
+        {"partner_learner": 1, "teacher": 1},
+    ]  # fmt: skip
+    assert value("agreements", world, *YEAR) == 1
+
+
+def test_an_event_is_told_by_the_categories_of_its_participants() -> None:
+    world = replace(
+        EMPTY,
+        events=(event("v1", "2026-02-10", "2026-02-10"), event("v2", "2026-02-11", "2026-02-11")),
+        participations=(
+            Participation("c1", "v1", "learner", "", ("a",), 0),
+            Participation("c2", "v1", "teacher", "", (), 1),
+        ),
+    )
+    assert parts("events", world, *Q1, Dimension.CATEGORY) == {"learner": 1, "teacher": 1, "": 1}
+
+
+def test_projects_and_achievements_have_what_their_program_says() -> None:
+    won = Achievement("w1", "regional", "winner", "learner", "it", "p1", ("a",), 2, (), (), day("2026-02-10"))
+    world = replace(
+        EMPTY,
+        programs=(program("p1", partner="s1", form="network"),),
+        projects=(project("r1", "2026-02-10"), project("r2", "2026-02-11", program="")),
+        achievements=(won, replace(won, id="w2", program="", count=3)),
+    )
+    assert parts("projects", world, *Q1, Dimension.FORM) == {"network": 1, "": 1}
+    assert parts("achievements", world, *Q1, Dimension.FORM) == {"network": 2, "": 3}
+    assert parts("achievements", world, *Q1, Dimension.PARTNER) == {"s1": 2, "": 3}
+
+
+def test_a_channel_is_told_by_what_was_published_in_it_while_it_was_kept() -> None:
+    world = replace(
+        EMPTY,
+        channels=(InformationChannel("c1", "website", day("2026-01-01"), day("2026-06-30")),),
+        publications=(
+            Publication("n1", "c1", "campaigns", 2, day("2026-02-10"), ("mill",)),
+            Publication("n2", "c1", "", 1, day("2026-05-10"), ("scope",)),
+            Publication("n3", "c1", "mentoring", 1, day("2026-08-10"), ("laser",)),
+            Publication("n4", "gone", "mentoring", 1, day("2026-02-10")),
+        ),
+    )
+    told = [parts("information_channels", world, *window, Dimension.EQUIPMENT) for window in (Q1, Q2, YEAR)]
+    assert told == [{"mill": 1}, {"scope": 1}, {"mill": 1, "scope": 1}]
+    assert parts("information_channels", world, *YEAR, Dimension.DIRECTION) == {"campaigns": 1}
+    assert parts("publications", world, *YEAR, Dimension.EQUIPMENT) == {"mill": 2, "scope": 1, "laser": 1, "": 1}
+
+
+def test_a_model_of_mentoring_is_told_by_its_pairs_and_volunteers_by_what_they_used() -> None:
+    pair = MentoringPair("m", "m1", "learner", "it", ("a",), 0, False, day("2026-01-10"), day("2026-05-01"), ("mill",))
+    world = replace(
+        EMPTY,
+        models=(MentoringModel("m1", "other", day("2026-02-01"), day("2026-04-30")),),
+        pairs=(pair, replace(pair, id="m2", model="gone"), replace(pair, id="m3", first=day("2026-05-01"), track="x")),
+        volunteering=(
+            Volunteering("v1", "learner", "campaigns", ("a", "b"), 1, day("2026-02-01"), day("2026-02-02"), ("mill",)),
+        ),
+    )
+    for by, key in ((Dimension.TRACK, "it"), (Dimension.CATEGORY, "learner"), (Dimension.EQUIPMENT, "mill")):
+        assert parts("mentoring_models", world, *YEAR, by) == {key: 1}
+    assert parts("mentoring_participants", world, *Q1, Dimension.EQUIPMENT) == {"mill": 1}
+    assert parts("volunteers", world, *Q1, Dimension.EQUIPMENT) == {"mill": 3}
