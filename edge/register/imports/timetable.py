@@ -81,8 +81,8 @@ class TimetableDraft:
         living = [(row.id, cast("Planned", row.value)) for row in self._living.values() if row.value.kind in _PLANNED]
         for entry, wanted in zip(ids_for([(w.id, w.value) for w in self._once()], living), self._once(), strict=True):
             draft.put(entry, wanted.value, label=self._label(wanted.value), place=wanted.place)
-            for day in wanted.cancelled:
-                self._cancel(draft, f"{entry}:{day.isoformat()}", wanted.place)
+            for session in _sessions(entry, wanted):
+                self._cancel(draft, session, wanted.place)
             if row := self._living.get((wanted.value.kind, entry)):
                 yield row
 
@@ -109,7 +109,7 @@ class TimetableDraft:
         term = self._term(lesson)
         try:
             if lesson.day is not None:
-                self._want(lesson, self._one_off(lesson, bound))
+                self._want(lesson, self._one_off(lesson, bound), lesson.cancelled)
             elif lesson.weeks is None:
                 slot = self._slot(lesson, bound, lesson.week, (lesson.first_day, lesson.last_day))
                 self._note_term(lesson, slot)
@@ -259,6 +259,15 @@ class TimetableDraft:
 
     def _name(self, kind: str, code: str) -> str:
         return self._names[kind].made.get(code) or self._names[kind].shown(code)
+
+
+def _sessions(entry: str, wanted: _Wanted) -> Iterator[str]:
+    """The ids of the lessons that are not held."""
+    for day in wanted.cancelled:
+        if isinstance(wanted.value, Slot):
+            yield f"{entry}:{day.isoformat()}"
+        elif wanted.value.day == day:
+            yield entry
 
 
 _ORDER = ("partner", "program", "group", "teacher", "room")
