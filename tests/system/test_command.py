@@ -107,7 +107,7 @@ def test_a_port_that_is_taken_is_named_with_what_to_do(tmp_path: Path, config: P
         port = str(taken.getsockname()[1])
         ended = subprocess.run(
             [LABEDGE, "run", "--config", str(config), "--data-dir", str(tmp_path / "data")],
-            env={**os.environ, "LABEDGE_API__PORT": port}, capture_output=True, text=True, check=False, timeout=30,
+            env={**os.environ, "LABEDGE_API__PORT": port}, capture_output=True, text=True, check=False, timeout=120,
         )  # fmt: skip
     assert ended.returncode == 2
     assert port in ended.stderr
