@@ -322,7 +322,7 @@ def test_what_changed_after_closing_is_told_with_why_and_by_how_much(ended: Lab)
     shown = visible(ended.page("/monitoring/editions/2026-Q3/1", **RU))
     assert "1.5 Образовательные мероприятия" in shown
     assert (
-        "1 2 +1 Поздний отчёт: добавлено (мероприятие); внесено: Петров П. С., 11 октября 2026, причина: протокол пришёл"
+        "1 2 +1 Поздний отчёт: добавлено (мероприятие); внесено: Петров П. С., 11 октября 2026, причина: протокол"
         in shown
     )
     assert "−50 п. п." in shown

@@ -50,7 +50,8 @@ SMALL = """() => [...document.querySelectorAll("main :is(button, .button, select
   .map((one) => one.outerHTML.slice(0, 80))"""
 """What is to be touched, and is lower than 36 pixels."""
 
-UNTOUCHABLE = """() => [...document.querySelectorAll("nav a, .back a, main :is(button, .button, select, input, summary)")]
+UNTOUCHABLE = """() =>
+  [...document.querySelectorAll("nav a, .back a, main :is(button, .button, input, select, summary)")]
   .filter((one) => one.checkVisibility() && one.type !== "hidden")
   .map((one) => [(one.closest("label") ?? one).getBoundingClientRect().height, one.outerHTML.slice(0, 80)])
   .filter(([height]) => height < 43.5)"""
