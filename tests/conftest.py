@@ -8,13 +8,16 @@ from collections.abc import Generator
 
 import pytest
 from coverage import Coverage
-from hypothesis import is_hypothesis_test
+from hypothesis import is_hypothesis_test, settings
 
 ALLOCATIONS = 20_000
 """Objects made before the young ones are looked through: 700 is meant for programs that hold little."""
 
 EVERY_LINE = ("tests/telemetry/", "tests/drivers/")
 """Whose packages are covered to the last line: there all tests count."""
+
+settings.register_profile("labedge", settings.default, deadline=None)  # a clock on the wall tells the machine's load
+settings.load_profile("labedge")
 
 
 @pytest.hookimpl(trylast=True)
