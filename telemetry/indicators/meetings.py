@@ -57,7 +57,7 @@ class _Standing:
 
     def proof(self, rows: slice) -> Proof:
         """What some rows prove, at least one."""
-        codes = np.unique(self.used[self.used_start[rows.start] : self.used_start[rows.stop]])
+        codes = np.flatnonzero(np.bincount(self.used[self.used_start[rows.start] : self.used_start[rows.stop]]))
         equipment = tuple(sorted(self.equipment[code] for code in codes.tolist()))
         return Proof(How(int(self.how[rows].min())), bool(self.held[rows].any()), equipment)
 
