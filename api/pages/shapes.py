@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from edge.register.entry import Entry, WallTime
+from edge.register.entry import ClosingTime, Entry, WallTime
 from edge.register.kinds import KINDS
 
 GROUPS: Mapping[str, tuple[str, ...]] = {
@@ -49,6 +49,7 @@ _LISTED = frozenset(
 _SHORT = frozenset({"document", "address", "agreement", "name"})
 _EVERYWHERE = frozenset({"track", "room"})
 _WALL_TIME = str(TypeAdapter(WallTime).json_schema()["pattern"])
+_CLOSING_TIME = str(TypeAdapter(ClosingTime).json_schema()["pattern"])
 _WEEK = range(1, 8)
 _WEEKDAYS = {"weekday": "weekday", "weekdays": "weekday_short"}
 """Fields whose numbers are days of the week, and where their words stand."""
@@ -68,6 +69,7 @@ class Widget(StrEnum):
     LINES = "lines"
     LEARNERS = "learners"
     TIME = "time"
+    CLOSING = "closing"
     MOMENT = "moment"
     BELLS = "bells"
 
@@ -167,4 +169,9 @@ _SEVERAL: Mapping[str, Widget] = {
     "weekdays": Widget.MANY,
     "bells": Widget.BELLS,
 }
-_FORMATS: Mapping[object, Widget] = {"date": Widget.DAY, "date-time": Widget.MOMENT, _WALL_TIME: Widget.TIME}
+_FORMATS: Mapping[object, Widget] = {
+    "date": Widget.DAY,
+    "date-time": Widget.MOMENT,
+    _WALL_TIME: Widget.TIME,
+    _CLOSING_TIME: Widget.CLOSING,  # a browser's own field of a time has no 24:00
+}

@@ -101,6 +101,7 @@ _READ: Mapping[Widget, Callable[[str], object]] = {
     Widget.NUMBER: _whole,
     Widget.HUNDREDTHS: _hundredths,
     Widget.TIME: _time,
+    Widget.CLOSING: _time,
     Widget.MOMENT: _moment,
     Widget.BELLS: _bells,
 }

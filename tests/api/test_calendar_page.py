@@ -99,6 +99,13 @@ def test_what_was_entered_stands_in_its_form_as_it_is(kind: str, value: Entry) -
     assert (row.value, row.version) == (value, 1)  # what is as it was makes no version
 
 
+def test_doors_may_close_at_midnight_and_hours_are_typed_as_people_write_them() -> None:
+    lab = Lab()
+    assert posted(lab, "opening_hours", {"weekdays": ["6"], "start": "9:00", "end": "24.00"}).status_code == 303
+    assert posted(lab, "opening_hours", {"weekdays": ["7"], "start": "9.00", "end": "9:30"}).status_code == 303
+    assert {row.value.end for row in lab.register.rows(OpeningHours).value} == {"24:00", "09:30"}
+
+
 def test_a_correction_is_told_in_the_history_in_words() -> None:
     lab = Lab()
     lab.enter(Put("bells", BellSchedule(name="Звонки", weekdays=(1, 2), bells=RUNG[:1])))
