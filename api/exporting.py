@@ -189,7 +189,7 @@ def _of_window(words: Words, question: Question, settings: Settings) -> Question
     if words.first is None or words.last is None:
         raise GiveUp(f"{words.name} is a table of some days.", fix="Give --from and --to, both days included.")
     start, end = window(words.first.date(), words.last.date(), settings.centre.timezone)
-    return replace(question, start=start, end=end, by=By(by), cut=Cut(words.bucket))
+    return replace(question, start=start, end=end, by=By(by), cut=Cut(words.bucket), inside=words.inside)
 
 
 def _of_period(words: Words, question: Question, _settings: Settings) -> Question:

@@ -5,8 +5,8 @@ One line an export. Nothing here computes or knows a format.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import partial
 
@@ -20,12 +20,15 @@ from edge.numbers.figures import By
 from edge.numbers.figures import Question as Cutting
 from edge.register.exports.entries import entries_table
 from edge.register.exports.equipment import equipment_table
-from edge.register.exports.table import Table
+from edge.register.exports.table import Cell, Lazily, Table
 from edge.register.exports.timetable import timetable_table
 from edge.register.imports.columns import COLUMNS
 from edge.register.imports.options import Options, options_for
 from edge.register.kinds import KINDS
 from edge.settings import Settings
+
+_OF_LEARNERS = frozenset({"learners", "learner_ns"})
+"""Columns of lessons by which people are counted: hours of learners divided by hours of lessons are learners."""
 
 
 class Asks(Enum):
@@ -59,7 +62,8 @@ def _utilisation(question: Question, sources: Sources) -> Book:
     asked = Cutting(question.start, question.end, question.by, question.cut)
     figures = sources.numbers.figures.utilisation(asked)
     names = names_of(sources.settings, figures.entered.names, question.by)
-    return _windowed(utilisation_table(figures, names, question.texts), question, sources)
+    table = utilisation_table(figures, names, question.texts)
+    return _without_learners(_windowed(table, question, sources), question, sources)
 
 
 def names_of(settings: Settings, entered: Mapping[str, Mapping[str, str]], by: By) -> dict[str, str]:
@@ -74,10 +78,28 @@ def names_of(settings: Settings, entered: Mapping[str, Mapping[str, str]], by: B
     return dict(fixed.get(by) or entered.get(by.value, {}))
 
 
+def _without_learners(book: Book, question: Question, sources: Sources) -> Book:
+    """A book of one table in which nobody counts who was at a lesson, unless it is for the school itself."""
+    (table,) = book.tables
+    places = frozenset(at for at, column in enumerate(table.columns) if column.name in _OF_LEARNERS)
+    outside = not question.inside and bool(sources.settings.monitoring.small_group)
+    told = question.texts("withheld.learners" if outside else "withheld.nothing")
+    about = {**book.about, question.texts("about.withheld"): told}
+    if not outside:
+        return replace(book, about=about)
+
+    def rows() -> Iterator[Sequence[Cell]]:
+        for row in table.rows:
+            yield tuple(None if at in places else cell for at, cell in enumerate(row))
+
+    return replace(book, about=about, tables=(replace(table, rows=Lazily(rows)),))
+
+
 def _sessions(question: Question, sources: Sources) -> Book:
     meetings = sources.numbers.practice.meetings(question.start, question.end)
     views = session_views(meetings, meetings.rows.tolist())
-    return _windowed(sessions_table(meetings, views, question.texts), question, sources)
+    table = sessions_table(meetings, views, question.texts)
+    return _without_learners(_windowed(table, question, sources), question, sources)
 
 
 def _jobs(question: Question, sources: Sources) -> Book:
@@ -104,13 +126,19 @@ def _equipment(question: Question, sources: Sources) -> Book:
 def _timetable(question: Question, sources: Sources) -> Book:
     register = sources.numbers.register.snapshot()
     table = timetable_table(register, options_of(sources.settings), language=question.texts.language)
-    return _called("timetable", table, question, sources)
+    return _inside(_called("timetable", table, question, sources), question)
 
 
 def _entries(kind: str, question: Question, sources: Sources) -> Book:
     """The register's entries of a kind, in words that their import reads back; learners are counts."""
     register, options = sources.numbers.register.snapshot(), options_of(sources.settings)
-    return _book(entries_table(KINDS[kind], register, options, language=question.texts.language), question, sources)
+    table = entries_table(KINDS[kind], register, options, language=question.texts.language)
+    return _inside(_book(table, question, sources), question)
+
+
+def _inside(book: Book, question: Question) -> Book:
+    """A book that is for work inside the centre, which reads it back: it says so."""
+    return replace(book, about={**book.about, question.texts("about.withheld"): question.texts("withheld.register")})
 
 
 def _called(code: str, table: Table, question: Question, sources: Sources) -> Book:

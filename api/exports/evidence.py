@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from api.exports.monitoring import Told, date_of, key_name, name_of
-from api.exports.privacy import Withheld, people_of
+from api.exports.privacy import Withheld, counts_people, people_of
 from api.exports.values import cell_of
 from api.exports.words import Shape, table_of
 from edge.monitoring.contract import Evidence, EvidenceRow
@@ -71,18 +71,38 @@ def evidence_table(told: Told, found: Sequence[Behind], *, codes: bool) -> Table
 def _rows(told: Told, found: Behind, label: Label, *, inside: bool) -> Iterator[Sequence[Cell]]:
     indicator = found.indicator
     head = (indicator.number, name_of(indicator, told.texts))
-    people = told.curtain.rows(indicator, found.evidence.rows)
-    for row, shown in zip(found.evidence.rows, people, strict=True):
-        hidden = isinstance(shown, Withheld)
-        amount = shown if isinstance(shown, Withheld) else _amount(indicator, row)
+    if told.curtain.covers_rows(indicator):
+        yield from _covered(told, found, head)
+        return
+    counts = inside or counts_people(indicator)
+    for row in found.evidence.rows:
         yield (
             *(*head, row.kind, row.id, row.name, date_of(row.first), date_of(row.last)),
-            *(cell_of(amount, indicator.unit), None if hidden else row.amount, None if hidden else row.base),
-            shown.label if isinstance(shown, Withheld) else people_of(row),
+            *(
+                cell_of(_amount(indicator, row), indicator.unit),
+                row.amount,
+                row.base,
+                people_of(row) if counts else None,
+            ),
             *((" ".join(map(str, row.members)), row.unlisted) if inside else ()),
             *(_HOW[row.how], row.document),
             *[_labels(keys, dimension, label) if (keys := row.labels.get(dimension)) else "" for dimension in _BY],
         )
+
+
+def _covered(told: Told, found: Behind, head: tuple[Cell, ...]) -> Iterator[Sequence[Cell]]:
+    """Rows by which nobody counts people.
+
+    An entry of one learner counts by merely standing there: so neither its keys nor its days are told, none of one
+    component, and none at all where there are few.
+    """
+    item = next(one for one in told.report.items if one.indicator.number == found.indicator.number)
+    if found.evidence.by is not None or isinstance(told.curtain.total(item), Withheld):
+        return
+    hidden = told.curtain.label.label
+    for row in found.evidence.rows:
+        numbers = (hidden, None, None, hidden)
+        yield *head, row.kind, row.id, "", None, None, *numbers, _HOW[row.how], row.document, *("" for _ in _BY)
 
 
 def _amount(indicator: Indicator, row: EvidenceRow) -> Amount:

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 from api.exports.privacy import Curtain, Shown, Withheld
-from api.exports.values import cell_of, manual_number, number_of
+from api.exports.values import cell_of, manual_cell, number_of
 from api.exports.words import Shape, table_of
 from api.pages.texts import Texts
 from edge.monitoring.contract import Measured, Report
@@ -137,11 +137,11 @@ def exact(shown: Shown) -> tuple[int | None, int | None]:
 def _indicators(told: Told) -> Iterator[Sequence[Cell]]:
     for item in told.report.items:
         indicator, manual = item.indicator, item.manual
-        total = told.curtain.whole(indicator, item.year_to_date)
-        quarter = told.curtain.whole(indicator, item.quarter)
+        total, quarter = told.curtain.total(item), told.curtain.quarter(item)
         by_hand: tuple[Cell, ...] = (None, None, None, None)
         if manual is not None:
-            by_hand = (manual_number(manual), manual.reason, manual.document, manual.stamp.author)
+            given = manual_cell(told.curtain.manual(item))
+            by_hand = (given, manual.reason, manual.document, manual.stamp.author)
         yield (
             *(indicator.number, name_of(indicator, told.texts), indicator.part.value, indicator.unit.value),
             *(item.target, cell_of(total, indicator.unit), progress_of(item, total)),
@@ -154,7 +154,7 @@ def _components(told: Told) -> Iterator[Sequence[Cell]]:
     for item in told.report.items:
         indicator = item.indicator
         head = (indicator.number, name_of(indicator, told.texts), indicator.unit.value)
-        for part, shown in told.curtain.parts(indicator, item.components):
+        for part, shown in told.curtain.parts(item):
             named = key_name(told, part.by, part.key, part.name)
             value = cell_of(shown, indicator.unit)
             yield (*head, part.by.value, part.key, named, value, part.how.word, *exact(shown))
@@ -164,8 +164,7 @@ def _series(told: Told) -> Iterator[Sequence[Cell]]:
     for item in told.report.items:
         indicator = item.indicator
         head = (indicator.number, name_of(indicator, told.texts), indicator.unit.value)
-        for period, quarter, total in item.series:
-            values = (told.curtain.whole(indicator, one) for one in (quarter, total))
+        for period, *values in told.curtain.series(item):
             yield (*head, period.year, period.quarter, *(cell_of(one, indicator.unit) for one in values))
 
 

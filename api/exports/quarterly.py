@@ -5,7 +5,9 @@ A closed edition is told from its own bytes; what is told as of now is of one mo
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import cache
 
 from api.exports.book import Book
 from api.exports.evidence import Behind, evidence_table
@@ -13,6 +15,7 @@ from api.exports.monitoring import Told, report_tables
 from api.exports.privacy import Curtain
 from api.exports.question import Question, Sources
 from api.exports.report import printed
+from api.exports.veil import Behind as Evidences
 from api.instants import format_instant
 from api.pages.texts import Texts
 from edge.errors import GiveUp, Retry
@@ -20,7 +23,9 @@ from edge.monitoring.contract import Edition, Evidence, Monitoring, Report
 from edge.register.contract import Fault, Refused
 from edge.register.exports.table import Table
 from edge.settings import Settings
-from telemetry.indicators.definition import Indicator, IndicatorSet
+from telemetry.indicators.definition import Dimension, Indicator, IndicatorSet
+
+_CHANGING, _LATER = "What the report is made of keeps changing.", "Ask again in a minute."
 
 TRIES = 3
 """A report and its evidence are asked for anew where something was committed between the two."""
@@ -33,6 +38,7 @@ class Asked:
     report: Report
     edition: Edition | None
     told: Told
+    behind: Evidences
 
 
 def asked_of(question: Question, sources: Sources) -> Asked:
@@ -40,14 +46,28 @@ def asked_of(question: Question, sources: Sources) -> Asked:
     monitoring = answering(sources)
     threshold = 0 if question.inside else sources.settings.monitoring.small_group
     if not question.edition:
-        report = monitoring.report(question.period)
-        return Asked(report, None, Told(report, Curtain(threshold), question.texts))
+        return _told(question, monitoring.report(question.period), None, threshold, sources)
     edition = monitoring.edition(question.period, question.edition)
     if edition is None:
         place = f"edition {question.period.label}/{question.edition}"
         raise Refused([Fault(place, "there is no such edition", "Close the period first, or leave the edition out.")])
-    report = monitoring.closed_report(edition)
-    return Asked(report, edition, Told(report, Curtain(threshold), question.texts))
+    return _told(question, monitoring.closed_report(edition), edition, threshold, sources)
+
+
+def _told(question: Question, report: Report, edition: Edition | None, threshold: int, sources: Sources) -> Asked:
+    """The report behind a curtain that looks at its evidence; raises `Retry` where that is of another moment."""
+    monitoring = answering(sources)
+
+    @cache
+    def behind(number: str, by: Dimension | None, key: str) -> Evidence:
+        if edition is not None:
+            return monitoring.closed_evidence(edition, number, by=by, key=key)
+        found = monitoring.evidence(report.period, number, by=by, key=key)
+        if not _same(found, report):
+            raise Retry(_CHANGING, fix=_LATER)
+        return found
+
+    return Asked(report, edition, Told(report, Curtain(threshold, report, behind), question.texts), behind)
 
 
 def answering(sources: Sources) -> Monitoring:
@@ -95,12 +115,17 @@ def _book(tables: tuple[Table, ...], asked: Asked, sources: Sources) -> Book:
 
 def _with_evidence(question: Question, sources: Sources) -> tuple[Asked, list[Behind]]:
     """The report and what is behind its values, of one moment; raises `Retry` where there is no quiet moment."""
-    for _ in range(TRIES):
-        asked = asked_of(question, sources)
-        found = [Behind(one, _evidence(question, asked, one, sources)) for one in _meant(question, asked.report)]
-        if all(_same(one.evidence, asked.report) for one in found):
-            return asked, found
-    raise Retry("What the report is made of keeps changing.", fix="Ask again in a minute.")
+    for _ in range(TRIES - 1):
+        with suppress(Retry):
+            return _at_once(question, sources)
+    return _at_once(question, sources)
+
+
+def _at_once(question: Question, sources: Sources) -> tuple[Asked, list[Behind]]:
+    asked = asked_of(question, sources)
+    found = [_behind(question, asked, one) for one in _meant(question, asked.report)]
+    asked.told.curtain.decide()
+    return asked, found
 
 
 def _same(evidence: Evidence, report: Report) -> bool:
@@ -125,11 +150,8 @@ def _meant(question: Question, report: Report) -> list[Indicator]:
     return meant
 
 
-def _evidence(question: Question, asked: Asked, indicator: Indicator, sources: Sources) -> Evidence:
-    monitoring, by, key = answering(sources), question.by_dimension, question.key
-    if asked.edition is not None:
-        return monitoring.closed_evidence(asked.edition, indicator.number, by=by, key=key)
-    return monitoring.evidence(question.period, indicator.number, by=by, key=key)
+def _behind(question: Question, asked: Asked, indicator: Indicator) -> Behind:
+    return Behind(indicator, asked.behind(indicator.number, question.by_dimension, question.key))
 
 
 def period_told(report: Report, texts: Texts) -> str:

@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from api.exports.charts import Chart, Point, chart_of
 from api.exports.monitoring import Told, date_of, key_name, name_of, progress_of
 from api.exports.privacy import Withheld
-from api.exports.values import cell_of, counted, manual_number, number_of
+from api.exports.values import cell_of, counted, manual_cell, number_of
 from api.exports.values import told as value_told
 from edge.monitoring.contract import Direction, Measured
 from edge.settings import Settings
@@ -115,8 +115,7 @@ def _section(told: Told, part: Part) -> Section:
 
 def _line(told: Told, item: Measured) -> Line:
     indicator, texts = item.indicator, told.texts
-    total = told.curtain.whole(indicator, item.year_to_date)
-    quarter = told.curtain.whole(indicator, item.quarter)
+    total, quarter = told.curtain.total(item), told.curtain.quarter(item)
     progress = progress_of(item, total)
     return Line(
         number=indicator.number,
@@ -143,9 +142,7 @@ def _percent(progress: float, told: Told) -> str:
 def _sentence(told: Told, item: Measured) -> str:
     """The year to date, the quarter and the target in words; nothing where there is nothing to tell."""
     unit, texts = item.indicator.unit, told.texts
-    total, quarter = (
-        cell_of(told.curtain.whole(item.indicator, one), unit) for one in (item.year_to_date, item.quarter)
-    )
+    total, quarter = (cell_of(one, unit) for one in (told.curtain.total(item), told.curtain.quarter(item)))
     if total in (None, 0) and not item.text and item.manual is None:
         return ""
     told_of = texts("sentence.value", value=counted(total, unit, texts), quarter=counted(quarter, unit, texts))
@@ -157,19 +154,18 @@ def _sentence(told: Told, item: Measured) -> str:
 def _manual(told: Told, item: Measured) -> str:
     if item.manual is None:
         return ""
-    value = counted(manual_number(item.manual), item.indicator.unit, told.texts)
+    value = counted(manual_cell(told.curtain.manual(item)), item.indicator.unit, told.texts)
     return told.texts("by_hand", value=value, document=item.manual.document, reason=item.manual.reason)
 
 
 def _change(told: Told, item: Measured) -> str:
     """How the year to date stands against the one of the same quarter a year before."""
     period, unit = told.report.period, item.indicator.unit
-    before = next(
-        (total for one, _, total in item.series if (one.year, one.quarter) == (period.year - 1, period.quarter)), None
-    )
+    totals = {(one.year, one.quarter): total for one, _, total in told.curtain.series(item)}
+    before = totals.get((period.year - 1, period.quarter))
     if before is None:
         return ""
-    shown = [told.curtain.whole(item.indicator, one) for one in (before, item.year_to_date)]
+    shown = [before, told.curtain.total(item)]
     numbers = [None if isinstance(one, Withheld) else number_of(one, unit) for one in shown]
     if numbers[0] is None or numbers[1] is None:
         return ""
@@ -183,7 +179,7 @@ def _change(told: Told, item: Measured) -> str:
 def _parts(told: Told, item: Measured) -> tuple[tuple[str, str], ...]:
     """Each breakdown as one text: the greatest parts first."""
     by: dict[Dimension, list[tuple[float, str]]] = {}
-    for part, shown in told.curtain.parts(item.indicator, item.components):
+    for part, shown in told.curtain.parts(item):
         value = cell_of(shown, item.indicator.unit)
         name = key_name(told, part.by, part.key, part.name)
         size = value if isinstance(value, int | float) else -1.0
@@ -205,8 +201,8 @@ def _joined(told: Told, listed: Sequence[tuple[float, str]]) -> str:
 def _chart(told: Told, item: Measured) -> Chart:
     indicator, texts = item.indicator, told.texts
     points = []
-    for period, quarter, _ in item.series[-CHART_POINTS:]:
-        value = cell_of(told.curtain.whole(indicator, quarter), indicator.unit)
+    for period, quarter, _ in list(told.curtain.series(item))[-CHART_POINTS:]:
+        value = cell_of(quarter, indicator.unit)
         label = texts("chart.quarter", quarter=period.quarter, year=period.year % 100)
         number = value if isinstance(value, int | float) else None
         points.append(Point(label, number, value_told(value, indicator.unit, texts)))

@@ -35,6 +35,13 @@ def manual_number(manual: Manual) -> int | float:
     return whole(manual.hundredths / 100)
 
 
+def manual_cell(manual: Manual | Withheld | None) -> int | float | str | None:
+    """A value that a person gave as a cell: a number, the label of what is withheld, or nothing."""
+    if isinstance(manual, Withheld):
+        return manual.label
+    return None if manual is None else manual_number(manual)
+
+
 def whole(value: float) -> int | float:
     """A number without a fraction as an int."""
     return int(value) if value == int(value) else value

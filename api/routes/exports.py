@@ -167,7 +167,7 @@ def question_of(
     if asks is Asks.WINDOW and stretch.end == 0:
         raise _missing(name, "a window", "Give start and end, RFC 3339 with offset.")
     by = By(_known(cut.by or By.EQUIPMENT, tuple(By)))
-    return replace(question, start=stretch.start, end=stretch.end, by=by)
+    return replace(question, start=stretch.start, end=stretch.end, by=by, inside=quarter.inside)
 
 
 def _missing(name: str, what: str, fix: str) -> Problem:

@@ -14,7 +14,7 @@ from typing import TypeAlias
 from api.exports.forms.mapping import About, Place, Value
 from api.exports.monitoring import Told, date_of, name_of, progress_of
 from api.exports.privacy import Shown, Withheld
-from api.exports.values import cell_of, manual_number
+from api.exports.values import cell_of, manual_cell
 from edge.monitoring.contract import Direction, Edition, Measured
 from telemetry.indicators.definition import Indicator, Unit
 from telemetry.indicators.facts import Amount
@@ -93,7 +93,7 @@ def _of_direction(place: Place, found: Direction) -> Entry:
 def _component(told: Told, place: Place, item: Measured) -> Entry:
     if place.by not in item.indicator.breakdowns:
         return Entry(place, None, Blank.NOT_BROKEN_DOWN)
-    for part, shown in told.curtain.parts(item.indicator, item.components):
+    for part, shown in told.curtain.parts(item):
         if (part.by, part.key) == (place.by, place.key):
             return _shown(place, shown, item.indicator)
     return _shown(place, Amount(0, 0 if item.indicator.unit is Unit.SHARE else None), item.indicator)
@@ -102,18 +102,28 @@ def _component(told: Told, place: Place, item: Measured) -> Entry:
 def _of_item(told: Told, place: Place, item: Measured) -> Entry:
     by_hand = item.manual is not None
     if place.value is Value.YEAR_TO_DATE or (place.value is Value.STATED and not by_hand):
-        return _shown(place, told.curtain.whole(item.indicator, item.year_to_date), item.indicator)
+        return _shown(place, told.curtain.total(item), item.indicator)
     if place.value is Value.QUARTER:
-        return _shown(place, told.curtain.whole(item.indicator, item.quarter), item.indicator)
+        return _shown(place, told.curtain.quarter(item), item.indicator)
     if place.value is Value.PROGRESS:
         return _progress(told, place, item)
+    if place.value in _BY_HAND:
+        return _manual(told, place, item)
     value = _ENTERED[place.value](told, item) if place.value in _ENTERED else None
     entry = _entered(place, value)
     return Entry(place, entry.value, entry.blank, item.indicator.unit is Unit.SHARE and isinstance(value, int | float))
 
 
+def _manual(told: Told, place: Place, item: Measured) -> Entry:
+    given = told.curtain.manual(item)
+    if isinstance(given, Withheld):
+        return Entry(place, given.label, Blank.WITHHELD)
+    entry = _entered(place, manual_cell(given))
+    return Entry(place, entry.value, entry.blank, share=item.indicator.unit is Unit.SHARE and given is not None)
+
+
 def _progress(told: Told, place: Place, item: Measured) -> Entry:
-    shown = told.curtain.whole(item.indicator, item.year_to_date)
+    shown = told.curtain.total(item)
     if isinstance(shown, Withheld):
         return Entry(place, shown.label, Blank.WITHHELD)
     found = progress_of(item, shown)
@@ -129,11 +139,10 @@ def _shown(place: Place, shown: Shown, indicator: Indicator) -> Entry:
     return Entry(place, value, Blank.NO_VALUE if value is None else None, share=indicator.unit is Unit.SHARE)
 
 
+_BY_HAND = frozenset({Value.MANUAL, Value.STATED})
 _ENTERED: Mapping[Value, Callable[[Told, Measured], Filled | None]] = {
     Value.TARGET: lambda _told, item: item.target,
     Value.MINIMUM: lambda _told, item: item.indicator.minimum,
-    Value.MANUAL: lambda _told, item: None if item.manual is None else manual_number(item.manual),
-    Value.STATED: lambda _told, item: None if item.manual is None else manual_number(item.manual),
     Value.TEXT: lambda _told, item: item.text,
     Value.NAME: lambda told, item: name_of(item.indicator, told.texts),
     Value.HOW: lambda told, item: told.texts(f"how.{item.how.word}"),

@@ -83,9 +83,21 @@ def entries() -> tuple[Put, ...]:
                 number="1.12",
                 year=YEAR,
                 quarter=QUARTER,
-                hundredths=450,
+                hundredths=500,
                 reason="счёт вручную",
                 document="@справка",
+            ),
+        ),
+        Put(
+            "m-2",
+            ManualValue(
+                set="kvantorium-school",
+                number="2.3",
+                year=YEAR,
+                quarter=QUARTER,
+                hundredths=450,
+                reason="счёт вручную",
+                document="справка 2",
             ),
         ),
     )

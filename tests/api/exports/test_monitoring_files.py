@@ -14,6 +14,8 @@ from api.exports.formats import Format
 from edge.monitoring.contract import Period
 from edge.register.contract import Put
 from edge.register.events import Event
+from edge.register.mentoring import Volunteering
+from edge.register.quarters import ManualValue
 from tests.api.exports.centre import FORMULA, MARKUP, entries
 from tests.api.lab import Lab
 from tests.api.school import lesson
@@ -65,7 +67,7 @@ def test_plan_stands_against_fact_and_says_how_it_came(centre: Lab) -> None:
     assert line["Как получено"] == "по реестру"
     assert line["Пояснение"] == f"Стало больше. {MARKUP}"
     (by_hand,) = [one for one in told(book(centre)["Показатели"]) if one["№"] == "1.12"]
-    assert (by_hand["Факт нарастающим итогом"], by_hand["Введено человеком"]) == (0, 4.5)
+    assert (by_hand["Факт нарастающим итогом"], by_hand["Введено человеком"]) == (0, 5)
 
 
 def test_the_numbers_are_those_of_the_answer(centre: Lab) -> None:
@@ -209,3 +211,65 @@ def test_what_cannot_be_had_says_what_can(centre: Lab, path: str, status: int, s
 def test_a_year_outside_of_the_register_is_refused(centre: Lab, path: str, year: int) -> None:
     answer = centre.client.get(f"/api/v1/exports/{path}?year={year}&quarter=1")
     assert (answer.status_code, bool(answer.json()["fix"])) == (422, True)
+
+
+def test_rows_about_few_people_tell_neither_numbers_nor_keys_nor_days(centre: Lab) -> None:
+    lines = rows(centre, "evidence", "&number=1.2")
+    assert [line["fact_id"] for line in lines] == ["e-1", "e-2", "e-3"]
+    assert {(line["value"], line["people"], line["amount"], line["first_day"]) for line in lines} == {
+        ("<5*", "<5*", "", "")
+    }
+    assert {line[by] for line in lines for by in ("fact_name", "category", "group", "track")} == {""}
+    assert lines[1]["document"] == "'+приказ 7"
+    assert rows(centre, "evidence", "&number=1.2&by=category&key=learner") == []
+
+
+def test_rows_about_things_tell_everything_but_who_was_there(centre: Lab) -> None:
+    lines = rows(centre, "evidence", "&number=1.5")
+    assert [(line["fact_id"], line["value"], line["people"], line["first_day"]) for line in lines] == [
+        ("day", "1", "", "2026-09-12")
+    ]
+
+
+def test_a_small_number_given_by_hand_is_withheld_in_tables_and_pages(centre: Lab) -> None:
+    value = ManualValue(
+        set="kvantorium-school", number="1.4", year=2026, quarter=3, hundredths=300, reason="счёт", document="справка"
+    )
+    centre.enter(Put("m-4", value))
+    (line,) = [one for one in rows(centre, "monitoring") if one["number"] == "1.4"]
+    assert line["manual"] == "<5*"
+    page = file(centre, "monitoring", Format.HTML).decode()
+    assert "&lt;5* человек" in page or "&lt;5*\xa0человек" in page
+    (line,) = [one for one in rows(centre, "monitoring", "&inside=true") if one["number"] == "1.4"]
+    assert line["manual"] == "3"
+
+
+def test_the_dynamics_do_not_give_a_quarter_of_few_away(centre: Lab) -> None:
+    few = Volunteering(name="Субботник", first_day=date(2026, 5, 4), last_day=date(2026, 5, 5), count=3)
+    many = Volunteering(name="Музей", first_day=date(2026, 2, 2), last_day=date(2026, 2, 3), count=20)
+    centre.enter(Put("v-1", many), Put("v-2", few))
+    lines = [one for one in told(book(centre)["Динамика"]) if one["№"] == "1.11" and one["Год"] == 2026]
+    assert [(one["За квартал"], one["Факт нарастающим итогом"]) for one in lines] == [
+        ("<5*", "<5*"), ("<5*", 23), (0, 23)
+    ]  # fmt: skip
+
+
+def test_only_the_school_itself_is_told_how_many_were_at_a_lesson(centre: Lab) -> None:
+    window = "start=2026-09-21T00:00:00Z&end=2026-09-22T00:00:00Z&format=json"
+
+    def table(name: str, more: str = "") -> Any:
+        return centre.get(f"/api/v1/exports/{name}?{window}{more}")
+
+    outside, inside = table("practical-sessions"), table("practical-sessions", "&inside=true")
+    for column in ("learners", "learner_ns"):
+        assert {row[column] for row in outside["tables"][0]["rows"]} == {None}
+        assert None not in {row[column] for row in inside["tables"][0]["rows"]}
+    assert "не показаны" in outside["about"]["Малые группы"]
+    assert "самой школы" in inside["about"]["Малые группы"]
+    assert "не показаны" in table("utilisation")["about"]["Малые группы"]
+
+
+@pytest.mark.parametrize("name", ["enrolment", "timetable"])
+def test_files_that_are_read_back_say_that_they_stay_in_the_centre(centre: Lab, name: str) -> None:
+    found = json.loads(centre.client.get(f"/api/v1/exports/{name}?format=json").content)
+    assert "для работы внутри центра" in found["about"]["Малые группы"]

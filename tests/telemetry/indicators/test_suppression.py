@@ -5,13 +5,14 @@ from __future__ import annotations
 import itertools
 from collections import defaultdict
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from telemetry.indicators.definition import How
 from telemetry.indicators.facts import Amount
-from telemetry.indicators.suppression import is_small, size_of, suppressed
+from telemetry.indicators.suppression import is_small, let_through, secrets, size_of, suppressed
 
 Sizes = tuple[int, ...]
 Shown = tuple[int | None, ...]
@@ -76,14 +77,51 @@ def test_a_threshold_that_cannot_hide_is_refused(threshold: int) -> None:
         suppressed((), threshold)
 
 
-def test_a_share_is_as_small_as_what_it_is_a_share_of() -> None:
+def test_a_share_is_as_small_as_those_of_whom_it_is_true_or_as_the_others() -> None:
     components = [
         ("a", Amount(0, 2), How.REGISTER),
-        ("b", Amount(1, 9), How.REGISTER),
-        ("c", Amount(8, 30), How.MANUAL),
+        ("b", Amount(8, 9), How.REGISTER),
+        ("c", Amount(1, 9), How.REGISTER),
+        ("d", Amount(8, 30), How.MANUAL),
+        ("e", Amount(80, 160), How.MANUAL),
     ]
     assert size_of(Amount(1, 9)) == 9
-    assert suppressed(components, 5) == (("a", None, How.REGISTER), ("b", None, How.REGISTER), components[2])
+    assert [is_small(amount, 5) for _, amount, _ in components] == [True, True, True, False, False]
+    assert [amount for _, amount, _ in suppressed(components, 5)] == [None, None, None, None, Amount(80, 160)]
+
+
+def test_what_is_left_of_a_number_without_one_inside_of_it_is_kept() -> None:
+    cells = np.array([[1, 1, 0], [1, 0, 0], [0, 0, 1], [0, 0, 0]], np.float64)
+    found = secrets(cells, np.array([[22], [20], [9], [0]], np.int64), 5)
+    assert found.tolist() == [[0.0, 1.0, 0.0]]
+    assert not len(secrets(cells, np.array([[30], [20], [9], [0]], np.int64), 5))
+
+
+def test_the_first_to_come_are_told_until_one_would_give_a_kept_one_away() -> None:
+    cells = np.array([[1, 1, 1], [1, 1, 0], [0, 1, 0], [0, 0, 1], [1, 1, 1], [0, 0, 0]], np.float64)
+    kept = np.array([[1, 0, 0]], np.float64)
+    assert let_through(cells, kept, given=0).tolist() == [True, True, False, True, True, True]
+    assert let_through(cells[::-1], kept, given=0).tolist() == [True, True, True, True, False, True]
+
+
+def test_what_the_given_ones_give_away_is_no_longer_kept() -> None:
+    cells = np.array([[1, 1, 0], [0, 1, 0], [0, 0, 1], [0, 1, 1]], np.float64)
+    kept = np.array([[1, 0, 0], [0, 0, 1]], np.float64)
+    assert let_through(cells, kept, given=2).tolist() == [True, True, False, False]
+    assert let_through(cells[[0, 0, 3]], kept, given=2).tolist() == [True, True, True]
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.lists(st.sampled_from((0.0, 1.0)), min_size=6, max_size=6), min_size=1, max_size=9), st.integers(1, 4)
+)
+def test_nothing_kept_is_a_sum_of_told_ones_by_least_squares(rows: list[list[float]], n_kept: int) -> None:
+    cells = np.array(rows)
+    kept = np.unique(cells[:n_kept][cells[:n_kept].any(axis=1)], axis=0)
+    told = cells[let_through(cells, kept, given=0)]
+    for secret in kept:
+        found = np.linalg.lstsq(told.T, secret, rcond=None)[0]
+        assert np.abs(told.T @ found - secret).max() > 1e-6
 
 
 def test_what_is_hidden_keeps_its_key_and_its_order() -> None:
