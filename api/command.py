@@ -54,7 +54,7 @@ def main() -> None:
     try:
         app()
     except LabedgeError as error:
-        _fail(str(error), error.fix, MISUSED)
+        _fail("\n".join(error.lines), "", MISUSED)
 
 
 @app.command()
@@ -201,7 +201,11 @@ def import_(  # noqa: PLR0913, PLR0917 - Typer's way to write options
     reason: Annotated[str, typer.Option("--reason", help="Why; default: the file's name.")] = "",
     answer: Annotated[list[str] | None, typer.Option("--answer", help="COLUMN=MEANING of an unknown header.")] = None,
     replace: Annotated[bool, typer.Option("--replace", help="The file is all: remove what it has not.")] = False,  # noqa: FBT002 - as above
-    term: Annotated[str, typer.Option("--term", help="The term of week numbers; default: the last one.")] = "",
+    term: Annotated[str, typer.Option("--term", help="The term of week numbers and of new slots.")] = "",
+    since: Annotated[
+        datetime | None,
+        typer.Option("--from", formats=["%Y-%m-%d"], help="The first day that the file holds for; default: today."),
+    ] = None,
     config: ConfigOption = None,
     data_dir: DataOption = None,
     as_json: JsonOption = False,  # noqa: FBT002 - as above
@@ -217,8 +221,8 @@ def import_(  # noqa: PLR0913, PLR0917 - Typer's way to write options
     from edge.register.imports.plan import Scope  # noqa: PLC0415 - as in `run`
 
     subject = importing.subject_named(name, kind)
-    if subject is None or (replace and name != "timetable"):
-        fix = f"Take timetable [--replace], equipment, or register --kind KIND, one of {', '.join(COLUMNS)}."
+    if subject is None or ((replace or since) and name != "timetable"):
+        fix = f"Take timetable [--replace] [--from DAY], equipment, register --kind KIND: one of {', '.join(COLUMNS)}."
         _fail(f"There is no such import of {name!r}" + (f" of kind {kind!r}." if kind else "."), fix, MISUSED)
     asked = importing.Asked(
         subject=subject,
@@ -229,6 +233,7 @@ def import_(  # noqa: PLR0913, PLR0917 - Typer's way to write options
         answers=importing.answered(answer or (), subject),
         scope=Scope.REPLACING if replace else Scope.ADDING,
         term=term,
+        since=since.date() if since else None,
         apply=apply,
         author=author,
         reason=reason,

@@ -9,6 +9,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass, field, replace
+from datetime import date
 from pathlib import Path
 
 import orjson
@@ -25,6 +26,7 @@ from edge.monitoring.sets import beside
 from edge.register.contract import Register
 from edge.register.database import MEMORY
 from edge.register.imports.columns import COLUMNS
+from edge.register.imports.effective import local_day
 from edge.register.imports.entries import plan_file
 from edge.register.imports.headers import WORDS
 from edge.register.imports.importing import plan_timetable
@@ -51,6 +53,7 @@ class Asked:
     answers: Mapping[str, str] = field(default_factory=dict)
     scope: Scope = Scope.ADDING
     term: str = ""
+    since: date | None = None
     apply: bool = False
     author: str = ""
     reason: str = ""
@@ -92,7 +95,8 @@ def timetable(asked: Asked, clock: Clock) -> Imported:
     data = _content(asked.file)
     _signed(asked)
     with closing(_register(asked)) as register:
-        plan = plan_timetable(data, register.snapshot(), _options(asked))
+        options = replace(_options(asked), today=local_day(clock.now(), asked.settings.centre.timezone))
+        plan = plan_timetable(data, register.snapshot(), options)
         applied = _applied(register, plan, asked, clock) if asked.apply and plan.ready else None
     return Imported(plan_view(plan, applied=applied))
 
@@ -207,7 +211,7 @@ def _signed(asked: Asked) -> None:
 
 def _options(asked: Asked) -> Options:
     options = options_for(asked.settings.centre, asked.settings.equipment)
-    return replace(options, answers=asked.answers, scope=asked.scope, term=asked.term)
+    return replace(options, answers=asked.answers, scope=asked.scope, term=asked.term, since=asked.since)
 
 
 def _applied(register: Register, plan: Plan, asked: Asked, clock: Clock) -> int:

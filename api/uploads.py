@@ -21,6 +21,7 @@ from api.routes.register import changed_problem, version_named
 from edge.errors import GiveUp
 from edge.register.contract import Fault, Refused, Snapshot
 from edge.register.entry import Entry
+from edge.register.imports.effective import local_day
 from edge.register.imports.entries import plan_file
 from edge.register.imports.importing import plan_timetable
 from edge.register.imports.options import Options
@@ -74,6 +75,7 @@ def timetable(parts: Parts, data: bytes, options: Options, *, who: Who | None, i
     and question, `Conflict`.
     """
     before = _unchanged(parts, if_match)
+    options = replace(options, today=local_day(parts.clock.now(), options.timezone))
     try:
         plan = plan_timetable(data, before, options)
     except GiveUp as error:

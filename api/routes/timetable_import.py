@@ -6,6 +6,7 @@ Reads no more of a body than a school's greatest file has.
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -33,7 +34,13 @@ BODY = {"requestBody": {"required": True, "content": {"application/octet-stream"
 def import_options(
     parts: PartsIn,
     scope: Annotated[Scope, Query(description="replacing: what the file has not is removed")] = Scope.ADDING,
-    term: Annotated[str, Query(max_length=200, description="The term of week numbers; default: the last one")] = "",
+    term: Annotated[
+        str,
+        Query(max_length=200, description="The term of week numbers and new slots; default: the last"),
+    ] = "",
+    since: Annotated[
+        date | None, Query(alias="from", description="The first day that the file holds for; default: today if held")
+    ] = None,
     answer: Annotated[
         list[str] | None, Query(max_length=100, description="COLUMN=MEANING of an unknown header")
     ] = None,
@@ -43,7 +50,7 @@ def import_options(
         answers = answered(answer or (), Subject.TIMETABLE)
     except GiveUp as error:
         raise uploads.unreadable(error) from error
-    return replace(options_of(parts), answers=answers, scope=scope, term=term)
+    return replace(options_of(parts), answers=answers, scope=scope, term=term, since=since)
 
 
 def importer(

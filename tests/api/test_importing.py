@@ -178,6 +178,15 @@ def test_what_a_file_has_not_goes_only_when_that_is_said(folder: Path) -> None:
     assert len(slots(folder)) == 1
 
 
+def test_a_changed_timetable_holds_from_the_day_that_is_named(folder: Path) -> None:
+    assert entered(folder, "lessons.csv", "--from", "2026-09-01").exit_code == OK
+    told = said(folder, "timetable", "lessons.csv", "--from", "2026-09-01", "--json")
+    assert json.loads(told.output)["counts"]["same"] == 2
+    register = SqliteRegister(folder / "data" / REGISTER)
+    assert {str(row.value.first_day) for row in register.rows(Slot).value} == {"2026-09-01"}
+    register.close()
+
+
 def test_a_room_is_known_by_the_equipment_that_stands_in_it(folder: Path) -> None:
     assert "No equipment stands" in said(folder, "timetable", "attic.csv").output
     (folder / "labedge.toml").write_text(CONFIG + ATTIC, "utf-8")
@@ -330,7 +339,10 @@ def test_an_answer_is_a_column_and_a_meaning(word: str) -> None:
     assert answered(["A=B=room", "Прочее="], Subject.TIMETABLE) == {"A=B": "room", "Прочее": ""}
 
 
-@pytest.mark.parametrize("words", [("jobs", "list.csv"), ("equipment", "list.csv", "--replace")])
+@pytest.mark.parametrize(
+    "words",
+    [("jobs", "list.csv"), ("equipment", "list.csv", "--replace"), ("equipment", "list.csv", "--from", "2026-09-01")],
+)
 def test_other_imports_are_told_with_those_there_are(folder: Path, words: tuple[str, ...]) -> None:
     result = said(folder, *words)
     assert result.exit_code == MISUSED

@@ -68,11 +68,34 @@ def test_a_register_that_changed_since_the_plan_is_not_changed_unseen(lab: Lab) 
     assert slots(lab) == {"mon-1"}
 
 
-@pytest.mark.parametrize(("scope", "left"), [("adding", 3), ("replacing", 2)])
-def test_a_file_is_all_there_is_only_when_that_is_said(lab: Lab, scope: str, left: int) -> None:
+@pytest.mark.parametrize(("scope", "last"), [("adding", "None"), ("replacing", "2026-09-20")])
+def test_a_file_is_all_there_is_only_when_that_is_said(lab: Lab, scope: str, last: str) -> None:
     lab.enter(*school())
     assert sent(lab, csv_of(LESSONS), scope=scope, **DO_IT).status_code == 200
-    assert len(slots(lab)) == left
+    assert {row.id: str(row.value.last_day) for row in lab.register.rows(Slot).value}["mon-1"] == last
+
+
+def test_what_was_never_held_is_removed(lab: Lab) -> None:
+    lab.enter(*school())
+    assert sent(lab, csv_of(LESSONS), scope="replacing", **{**DO_IT, "from": "2026-08-31"}).status_code == 200
+    assert "mon-1" not in slots(lab)
+
+
+@pytest.mark.parametrize(("words", "first"), [({}, "2026-09-21"), ({"from": "2026-10-05"}, "2026-10-05")])
+def test_a_changed_slot_holds_from_today_or_from_the_day_that_is_named(
+    lab: Lab, words: dict[str, str], first: str
+) -> None:
+    lab.enter(*school())
+    rows: Cells = [["Код", *HEADERS], ["mon-1", "пн", "16:00-17:30", "ПР-1", "Робототехника", "Мастерская"]]
+    told = sent(lab, csv_of(rows), **words, **DO_IT).json()
+    differences = {one["field"]: one["after"] for line in told["lines"] for one in line["differences"]}
+    assert (differences["first_day"], differences["end"]) == (first, "17:30")
+    assert slots(lab) == {"mon-1", f"mon-1-{first.replace('-', '')}"}
+
+
+def test_a_first_day_is_a_day(lab: Lab) -> None:
+    assert sent(lab, csv_of(LESSONS), **{"from": "soon"}).status_code == 422
+    assert "1990" in sent(lab, csv_of(LESSONS), **{"from": "0001-01-01"}).json()["detail"]
 
 
 def test_every_fault_is_told_with_its_cell_and_nothing_is_entered(lab: Lab) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from types import MappingProxyType
 
 from edge.register.contract import Snapshot
@@ -21,8 +22,10 @@ _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """What a person says of a file: the fields of unknown headers, whether it is all, the term of its week numbers.
+    """What a person says of a file: the fields of unknown headers, whether it is all, the term of its lessons.
 
+    `since` is the first day that it holds for; without it that is `today` for slots that have been held, and all days
+    for others, as for all of them where `today` is None.
     `rooms`, `equipment` and `tracks` are the names of the codes that the configuration knows, empty where a code has
     none; `timezone` is the centre's.
     """
@@ -30,6 +33,8 @@ class Options:
     answers: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
     scope: Scope = Scope.ADDING
     term: str = ""
+    since: date | None = None
+    today: date | None = None
     rooms: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
     equipment: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
     tracks: Mapping[str, str] = field(default_factory=lambda: _NOTHING)

@@ -104,14 +104,17 @@ class Draft:
         self.lines: list[PlanLine] = []
         self.changes: list[Change] = []
 
-    def put(self, entry: str, value: Entry, *, label: str, place: Place | None) -> None:
-        """An entry as it has to be."""
+    def put(
+        self, entry: str, value: Entry, *, label: str, place: Place | None, instead_of: Entry | None = None
+    ) -> None:
+        """An entry as it has to be; of a new one it is told how it differs from the one that it stands for."""
         row = self._living.get((value.kind, entry))
         if row is not None and row.value == value:
             self.lines.append(PlanLine(Action.SAME, value.kind, entry, label, place))
             return
         action = Action.ADD if row is None else Action.CHANGE
-        differences = _differences(row.value, value) if row else ()
+        before = row.value if row else instead_of
+        differences = _differences(before, value) if before else ()
         self.lines.append(PlanLine(action, value.kind, entry, label, place, differences))
         self.changes.append(Put(entry, value, row.version if row else 0))
 

@@ -45,7 +45,7 @@ class Record:
     @property
     def told(self) -> frozenset[str]:
         """The fields that the file has a word or a column for."""
-        return self.also_told | self.texts.keys() | self.places.keys()
+        return self.also_told.union(self.texts, self.places)
 
     def place_of(self, field: str) -> Place:
         """The cell of a field, or the row where it has none."""

@@ -6,9 +6,7 @@ Changes nothing itself; everything it finds is in the plan.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date
-from typing import cast
 
 from pydantic import ValidationError
 
@@ -16,12 +14,13 @@ from edge.register.calendar import BellSchedule, Term, Week
 from edge.register.contract import Row, Snapshot
 from edge.register.entry import Entry
 from edge.register.imports.cells import Bells, code_of
-from edge.register.imports.matching import DAYS, Planned, ids_for
+from edge.register.imports.effective import since_of
+from edge.register.imports.matching import DAYS, Planned, Sought
 from edge.register.imports.options import Options as Options  # noqa: PLC0414 told on to those who plan with it
 from edge.register.imports.options import names_of
 from edge.register.imports.plan import Draft, Scope
 from edge.register.imports.records import Reader
-from edge.register.imports.sheets import Place
+from edge.register.imports.settling import Settling, Wanted
 from edge.register.imports.understanding import Lesson
 from edge.register.imports.weeks import Weeks, held
 from edge.register.lessons import (
@@ -37,16 +36,6 @@ from edge.register.lessons import (
 from edge.register.soundness import never_in_term
 
 _KINDS: tuple[type[Entry], ...] = (Partner, Program, Group, Teacher, Slot, OneOff, Cancellation, Substitution)
-_PLANNED = frozenset({Slot.kind, OneOff.kind})
-
-
-@dataclass(slots=True)
-class _Wanted:
-    id: str
-    value: Planned
-    place: Place
-    cancelled: tuple[date, ...] = ()
-    told: bool = False
 
 
 class TimetableDraft:
@@ -59,10 +48,9 @@ class TimetableDraft:
         self._names = names_of(register, options)
         rows: list[Row[Entry]] = [row for kind in _KINDS for row in register.rows(kind)]
         self._living = {(row.value.kind, row.id): row for row in rows}
-        self._wanted: list[_Wanted] = []
-        self._terms = [row.value for row in register.rows(Term)]
+        self._wanted: list[Wanted] = []
+        self._since = since_of(register.rows(Term), options)
         self._told_of_terms = False
-        self._cancelled = {row.value.lesson for row in register.rows(Cancellation)}
         self._first_named: dict[tuple[str, str], Lesson] = {}
 
     def take(self, lessons: Iterable[Lesson]) -> Draft:
@@ -71,37 +59,22 @@ class TimetableDraft:
             self._plan(lesson)
         draft = Draft(self._living)
         self._put_named(draft)
-        kept = {(row.value.kind, row.id) for row in self._put_lessons(draft)}
+        settling = Settling(self._living, self._since, draft=draft, reader=self._reader)
+        settling.put(self._once(), self._label)
         if self._options.scope is Scope.REPLACING:
-            self._remove_rest(draft, kept)
+            settling.remove_rest(frozenset(wanted.value.kind for wanted in self._wanted), self._label)
         return draft
 
-    def _put_lessons(self, draft: Draft) -> Iterator[Row[Entry]]:
-        """Tell each lesson once; yields what stays in the register."""
-        living = [(row.id, cast("Planned", row.value)) for row in self._living.values() if row.value.kind in _PLANNED]
-        for entry, wanted in zip(ids_for([(w.id, w.value) for w in self._once()], living), self._once(), strict=True):
-            draft.put(entry, wanted.value, label=self._label(wanted.value), place=wanted.place)
-            for session in _sessions(entry, wanted):
-                self._cancel(draft, session, wanted.place)
-            if row := self._living.get((wanted.value.kind, entry)):
-                yield row
-
-    def _cancel(self, draft: Draft, lesson: str, place: Place) -> None:
-        """Cancel a lesson; one that is cancelled already keeps its reason."""
-        if lesson not in self._cancelled:
-            draft.put(lesson, Cancellation(lesson=lesson), label=lesson, place=place)
-
-    def _once(self) -> list[_Wanted]:
+    def _once(self) -> list[Wanted]:
         """Every lesson but those that stand twice."""
-        first: dict[object, _Wanted] = {}
+        first: dict[object, Wanted] = {}
         for wanted in self._wanted:
-            key = (wanted.value.kind, wanted.id) if wanted.id else wanted.value
-            if key not in first:
-                first[key] = wanted
-            elif wanted.told is False:
-                wanted.told = True
+            key = (wanted.value.kind, wanted.sought.id) if wanted.sought.id else wanted.value
+            if key in first:
                 tell = self._reader.fault if first[key].value != wanted.value else self._reader.note
                 tell(wanted.place, f"The lesson already stands in {first[key].place}.", fix="Leave one of them out.")
+            else:
+                first[key] = wanted
         return list(first.values())
 
     def _plan(self, lesson: Lesson) -> None:
@@ -134,16 +107,23 @@ class TimetableDraft:
             last = min(filter(None, (term.last_day, lesson.last_day)))
             cancelled = (day for day in when.cancelled if first <= day <= last)
             slot = self._slot(lesson, bound, when.week, (first, last))
-            self._want(lesson, slot, (*cancelled, *lesson.cancelled))
+            self._want(lesson, slot, (*cancelled, *lesson.cancelled), when.days)
         elif not any(doubt.hinders for doubt in when.doubts):
             message = "No lesson of it is ever held in the term, so that it is left out."
             self._reader.note(place, message, fix="Mend the weeks, or import with the term that is meant.")
 
-    def _want(self, lesson: Lesson, value: Planned, cancelled: tuple[date, ...] = ()) -> None:
+    def _want(
+        self, lesson: Lesson, value: Planned, cancelled: tuple[date, ...] = (), held_on: tuple[date, ...] = ()
+    ) -> None:
         for kind in _ORDER:
             if (code := getattr(value, kind)) in self._names[kind].made:
                 self._first_named.setdefault((kind, code), lesson)
-        self._wanted.append(_Wanted(lesson.id, value, lesson.place, tuple(sorted(set(cancelled)))))
+        # Numbers of weeks tell the days of the slot too.
+        told = lesson.record.told | ({"first_day", "last_day"} if held_on else frozenset())
+        not_held = tuple(sorted(set(cancelled)))
+        self._wanted.append(
+            Wanted(Sought(lesson.id, value, told), lesson.place, not_held, tuple(sorted(set(held_on) - set(cancelled))))
+        )
 
     def _bound(self, lesson: Lesson) -> dict[str, object]:
         named = {kind: getattr(lesson, kind) for kind in ("room", "group", "program", "teacher", "partner")}
@@ -174,11 +154,11 @@ class TimetableDraft:
 
     def _note_term(self, lesson: Lesson, slot: Slot) -> None:
         """Tell of a lesson that no term ever holds; where there is no term at all, once for the whole file."""
-        if not self._terms and not self._told_of_terms:
+        if not self._since.terms and not self._told_of_terms:
             self._told_of_terms = True
             message = "There is no term yet, so that no slot is ever held."
             self._reader.note(lesson.place, message, fix="Enter the terms of the year.")
-        elif self._terms and never_in_term(slot, self._terms):
+        elif self._since.terms and never_in_term(slot, self._since.terms):
             message = "It shares no day with any term, so that no lesson of it is ever held."
             fix = "Enter the term, or mend the first and last day of the slot."
             self._reader.note(lesson.place, message, fix=fix)
@@ -239,17 +219,6 @@ class TimetableDraft:
                 message = f"{kind}: {line['msg'].removeprefix('Value error, ')}"
                 self._reader.fault(place, message, fix="Mend the cell, or leave the row out.")
 
-    def _remove_rest(self, draft: Draft, kept: set[tuple[str, str]]) -> None:
-        """What the file does not hold, of the kinds that it holds any of; with a slot go its substitutions."""
-        kinds = {wanted.value.kind for wanted in self._wanted}
-        gone = [row for (kind, entry), row in self._living.items() if kind in kinds and (kind, entry) not in kept]
-        slots = {row.id for row in gone if isinstance(row.value, Slot)}
-        for row in self._living.values():
-            if isinstance(row.value, Substitution) and row.value.slot in slots:
-                draft.remove(row, label=f"{row.value.slot}, {row.value.day}")
-        for row in gone:
-            draft.remove(row, label=self._label(cast("Planned", row.value)))
-
     def _label(self, value: Planned) -> str:
         when = value.day.isoformat() if isinstance(value, OneOff) else f"{DAYS[value.weekday - 1]}"
         lesson = value.lesson if isinstance(value, Slot) else None
@@ -259,15 +228,6 @@ class TimetableDraft:
 
     def _name(self, kind: str, code: str) -> str:
         return self._names[kind].made.get(code) or self._names[kind].shown(code)
-
-
-def _sessions(entry: str, wanted: _Wanted) -> Iterator[str]:
-    """The ids of the lessons that are not held."""
-    for day in wanted.cancelled:
-        if isinstance(wanted.value, Slot):
-            yield f"{entry}:{day.isoformat()}"
-        elif wanted.value.day == day:
-            yield entry
 
 
 _ORDER = ("partner", "program", "group", "teacher", "room")
