@@ -1,6 +1,6 @@
-"""The JSON shapes of utilisation and of its evidence, and its table for spreadsheets.
+"""The JSON shapes of utilisation; what is behind a row is `api.utilisation_evidence`.
 
-Nothing here computes but sums of what it shows.
+Nothing here computes.
 """
 
 from __future__ import annotations
@@ -9,14 +9,12 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
-import numpy as np
-
-from api.instants import format_instant, format_instants
-from api.views import ComputedFrom, StateWord, TotalsView, state_word
+from api.instants import format_instants
+from api.views import ComputedFrom
 from edge.numbers.figures import Figures
 from telemetry import ratios
-from telemetry.columns import Float64s, Int32s, Int64s, Intervals
-from telemetry.model import EquipmentId, Source, State
+from telemetry.columns import Float64s, Utilisation
+from telemetry.model import State
 
 _FROM_TABLE = (
     "timetabled_ns",
@@ -28,6 +26,9 @@ _FROM_TABLE = (
     "unknown_in_scheduled_ns",
     "maintenance_in_scheduled_ns",
     "fault_in_scheduled_ns",
+    "station_timetabled_ns",
+    "station_busy_ns",
+    "station_unknown_ns",
 )
 
 
@@ -38,7 +39,11 @@ class UtilisationRow:
     Ratios: `utilisation_timetable` = busy_in_timetable / (timetabled - unknown_in_timetable); `utilisation_scheduled` =
     busy_in_scheduled / (scheduled - maintenance_in_scheduled - unknown_in_scheduled); `utilisation_calendar` = busy /
     calendar; `availability` = (scheduled - unknown - fault - maintenance) / (scheduled - unknown), all in scheduled
-    time. `insufficient` names the ratios of which less is known than the rules want.
+    time; `station_utilisation` = station_busy / station_timetabled, times the work places. `learner_ns` are the
+    learners of the held sessions, as the monitoring counts them, times their length inside the bucket: under the room,
+    track, program, group and partner of each, and under every equipment, and kind of it, that it used, in full; so
+    rows of equipment, and of kinds, may add up to more than the centre's. `insufficient` names the ratios of which less
+    is known than the rules want.
     """
 
     key: str
@@ -63,7 +68,11 @@ class UtilisationRow:
     unknown_in_scheduled_ns: int
     maintenance_in_scheduled_ns: int
     fault_in_scheduled_ns: int
+    station_timetabled_ns: int
+    station_busy_ns: int
+    station_unknown_ns: int
     busy_outside_timetable_ns: int
+    learner_ns: int
     utilisation_timetable: float | None
     utilisation_scheduled: float | None
     utilisation_calendar: float | None
@@ -106,13 +115,21 @@ def row_views(figures: Figures, names: dict[str, str]) -> list[UtilisationRow]:
         *(table.state_ns[:, State[word.removesuffix("_ns").upper()]].tolist() for word in COLUMNS[5:13]),
         *(getattr(table, name).tolist() for name in _FROM_TABLE),
         ratios.busy_outside_timetable(table).tolist(),
+        figures.learner_ns.tolist(),
+        *divided(table, figures.rules.coverage_min),
     ]
-    made = {name: ratio(table) for name, ratio in ratios.RATIOS.items()}
-    columns += [_nullable(ratio.value) for ratio in made.values()]
-    columns.append(_nullable(ratios.coverage(table)))
-    low = {name: ratio.coverage < figures.rules.coverage_min for name, ratio in made.items()}
-    columns.append([[name for name, flags in low.items() if flags[row]] for row in range(len(table))])
     return [UtilisationRow(*row) for row in zip(*columns, strict=True)]
+
+
+def divided(table: Utilisation, coverage_min: float) -> list[Sequence[object]]:
+    """The columns of the ratios, of coverage, and of what is insufficient."""
+    made = {name: ratio(table) for name, ratio in ratios.RATIOS.items()}
+    low = {name: ratio.coverage < coverage_min for name, ratio in made.items()}
+    return [
+        *(_nullable(ratio.value) for ratio in made.values()),
+        _nullable(ratios.coverage(table)),
+        [[name for name, flags in low.items() if flags[row]] for row in range(len(table))],
+    ]
 
 
 def computed_from(figures: Figures) -> ComputedFrom:
@@ -127,111 +144,3 @@ def _each(words: Sequence[str], codes: Sequence[int]) -> list[str]:
 
 def _nullable(values: Float64s) -> list[float | None]:
     return [None if math.isnan(value) else value for value in values.tolist()]
-
-
-@dataclass(frozen=True, slots=True)
-class EvidenceItem:
-    """One interval of one equipment of so many `stations`, cut to the cell, and how much of it lies in each base."""
-
-    equipment: EquipmentId
-    start: str
-    end: str
-    state: StateWord
-    source: str
-    stations: int
-    length_ns: int
-    timetabled_ns: int
-    scheduled_ns: int
-
-
-@dataclass(frozen=True, slots=True)
-class Sums:
-    """What a cell says, or what its evidence adds up to; equal where all is well."""
-
-    states_ns: TotalsView
-    timetabled_ns: int
-    scheduled_ns: int
-    calendar_ns: int
-    busy_in_timetable_ns: int
-    unknown_in_timetable_ns: int
-    busy_in_scheduled_ns: int
-    unknown_in_scheduled_ns: int
-
-
-@dataclass(frozen=True, slots=True)
-class EvidenceView:
-    """The intervals behind a cell; `resum` is added up from `items` alone."""
-
-    start: str
-    end: str
-    equipment: list[EquipmentId]
-    value: Sums
-    resum: Sums
-    items: list[EvidenceItem]
-    computed_from: ComputedFrom
-
-
-def evidence_items(
-    intervals: Intervals,
-    timetabled: Int64s,
-    scheduled: Int64s,
-    *,
-    stations: Int32s,
-) -> list[EvidenceItem]:
-    """The intervals with how much of each, int64[n] ns, lies in timetabled and in scheduled time.
-
-    `stations` are those of the equipment `intervals.ids`.
-    """
-    places = stations.tolist()
-    rows = zip(
-        intervals.equipment.tolist(),
-        intervals.start.tolist(),
-        intervals.end.tolist(),
-        intervals.state.tolist(),
-        intervals.source.tolist(),
-        timetabled.tolist(),
-        scheduled.tolist(),
-        strict=True,
-    )
-    return [
-        EvidenceItem(
-            equipment=intervals.ids[code],
-            start=format_instant(start),
-            end=format_instant(end),
-            state=state_word(State(state)),
-            source=Source(source).word,
-            stations=places[code],
-            length_ns=end - start,
-            timetabled_ns=in_timetable,
-            scheduled_ns=in_hours,
-        )
-        for code, start, end, state, source, in_timetable, in_hours in rows
-    ]
-
-
-def resum(items: Sequence[EvidenceItem], *, calendar: bool = True) -> Sums:
-    """The items added up; rows of lessons have no calendar time."""
-
-    def total(name: str, state: str = "") -> int:
-        return sum(getattr(item, name) for item in items if state in ("", item.state))
-
-    return Sums(
-        states_ns=TotalsView(**{state.word: total("length_ns", state.word) for state in State}),
-        timetabled_ns=total("timetabled_ns"),
-        scheduled_ns=total("scheduled_ns"),
-        calendar_ns=total("length_ns") if calendar else 0,
-        busy_in_timetable_ns=total("timetabled_ns", "busy"),
-        unknown_in_timetable_ns=total("timetabled_ns", "unknown"),
-        busy_in_scheduled_ns=total("scheduled_ns", "busy"),
-        unknown_in_scheduled_ns=total("scheduled_ns", "unknown"),
-    )
-
-
-def cell_of(figures: Figures, rows: Sequence[int]) -> Sums:
-    """Some rows of a table, added up."""
-    table = figures.table
-    at = np.array(rows, np.int64)
-    states = table.state_ns[at].sum(axis=0).tolist()
-    sums = {field.name: 0 for field in fields(Sums) if field.name != "states_ns"}
-    sums = {name: int(getattr(table, name)[at].sum()) for name in sums}
-    return Sums(states_ns=TotalsView(**{state.word: states[state] for state in State}), **sums)

@@ -139,9 +139,17 @@ def counted(sessions: Sessions) -> Bools:
     return lessons
 
 
+def learners_counted(sessions: Sessions) -> Int64s:
+    """The learners of each session, int64[n]: those counted there, else planned; 0 for a session that does not count.
+
+    Whoever tells learner-hours, in utilisation or in the monitoring, takes these.
+    """
+    return np.where(counted(sessions), sessions.learners.astype(np.int64), 0)
+
+
 def learner_ns(sessions: Sessions) -> Int64s:
     """Learners times the length of each session, int64[n]; 0 for those that do not count."""
-    return np.where(counted(sessions), sessions.learners * (sessions.end - sessions.start), 0)
+    return learners_counted(sessions) * (sessions.end - sessions.start)
 
 
 def _judged(

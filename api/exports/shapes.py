@@ -12,7 +12,7 @@ _NS = ("busy", "setup", "paused", "idle", "fault", "maintenance", "offline", "un
 _BASES = (
     *("timetabled_ns", "scheduled_ns", "calendar_ns", "busy_in_timetable_ns", "unknown_in_timetable_ns"),
     *("busy_in_scheduled_ns", "unknown_in_scheduled_ns", "maintenance_in_scheduled_ns", "fault_in_scheduled_ns"),
-    "busy_outside_timetable_ns",
+    *("station_timetabled_ns", "station_busy_ns", "station_unknown_ns", "busy_outside_timetable_ns", "learner_ns"),
 )
 _RATIOS = (
     *("utilisation_timetable", "utilisation_scheduled", "utilisation_calendar", "availability"),

@@ -5,6 +5,8 @@ It answers from what was computed before until something that it read has change
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Annotated
 
@@ -12,7 +14,7 @@ import numpy as np
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
-from api.answers import answer, dumped
+from api.answers import dumped
 from api.deps import Parts, PartsIn, WindowIn
 from api.exports import catalog
 from api.exports.asked import SheetIn, kept, tabled
@@ -24,18 +26,18 @@ from api.history import MAX_INTERVALS
 from api.instants import format_instant
 from api.problem import Problem
 from api.rendered import respond
-from api.utilisation_views import (
+from api.utilisation_evidence import (
     EvidenceItem,
     EvidenceView,
-    UtilisationList,
     cell_of,
-    computed_from,
     evidence_items,
     resum,
-    row_views,
+    taught_items,
 )
+from api.utilisation_views import UtilisationList, computed_from, row_views
 from edge.numbers.evidence import Behind, behind, behind_lessons
 from edge.numbers.figures import LESSON_KEYS, By, Cut, Figures, Question
+from telemetry.timetable import OneOff, Slot, Substitution
 
 router = APIRouter(tags=["utilisation"])
 
@@ -138,7 +140,7 @@ def get_evidence(
     question = Question(window.start, window.end, by, Cut.NONE)
     figures = figures_of(parts, question)
     rows = [row for row, code in enumerate(figures.table.key.tolist()) if key in (None, figures.table.keys[code])]
-    if key is not None and not rows:
+    if key is not None and not rows and key not in _without_equipment(figures, by):
         raise Problem(
             HTTPStatus.NOT_FOUND, f"no {by.value} is called {key!r}", fix="Take a `key` of GET /api/v1/utilisation."
         )
@@ -152,7 +154,32 @@ def get_evidence(
     if not sheet.is_json:
         table = table_of("utilisation-evidence", USE, rows_of(_items(figures, found), USE), sheet.texts)
         return tabled(request, parts, sheet, table)
-    return answer(_evidence_view(question, figures, rows, found))
+    body = parts.rendered.body(
+        ("utilisation-evidence", question, key),
+        figures,
+        lambda: dumped(_evidence_view(parts, _Cell(question, key, figures, rows), found)),
+    )
+    return respond(request, body)
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    """One key of a question, or all of them together, and the rows of the figures that it has."""
+
+    question: Question
+    key: str | None
+    figures: Figures
+    rows: list[int]
+
+
+def _without_equipment(figures: Figures, by: By) -> set[str]:
+    """Rooms and tracks of lessons; one without equipment has a row only where somebody was taught in the window."""
+    timetable = figures.entered.timetable
+    if by is By.ROOM:
+        listed: tuple[Sequence[Slot | Substitution | OneOff], ...]
+        listed = timetable.slots, timetable.substitutions, timetable.one_offs
+        return {one.binding.room for each in listed for one in each}
+    return {track for track, _level in figures.entered.programs.values()} if by is By.TRACK else set()
 
 
 def _behind(parts: Parts, question: Question, key: str | None) -> Behind:
@@ -166,14 +193,27 @@ def _items(figures: Figures, found: Behind) -> list[EvidenceItem]:
     return evidence_items(found.intervals, found.timetabled_ns, found.scheduled_ns, stations=inventory.stations)
 
 
-def _evidence_view(question: Question, figures: Figures, rows: list[int], found: Behind) -> EvidenceView:
+def _learner_ns(parts: Parts, cell: _Cell) -> int:
+    """Of one row; of all of them together those of the centre, for a session may count in several."""
+    if cell.key is None:
+        whole = parts.numbers.figures.utilisation(replace(cell.question, by=By.CENTRE))
+        return int(whole.learner_ns.sum())
+    return int(cell.figures.learner_ns[cell.rows].sum())
+
+
+def _evidence_view(parts: Parts, cell: _Cell, found: Behind) -> EvidenceView:
+    question, figures = cell.question, cell.figures
     items = _items(figures, found)
+    sessions = taught_items(*parts.numbers.figures.taught(question), cell.key, (question.start, question.end))
+    least = figures.rules.coverage_min
     return EvidenceView(
         start=format_instant(question.start),
         end=format_instant(question.end),
         equipment=[found.intervals.ids[code] for code in np.unique(found.intervals.equipment).tolist()],
-        value=cell_of(figures, rows),
-        resum=resum(items, calendar=question.by not in LESSON_KEYS),
+        value=cell_of(figures, cell.rows, _learner_ns(parts, cell)),
+        resum=resum(items, sessions, calendar=question.by not in LESSON_KEYS, coverage_min=least),
         items=items,
+        sessions=sessions,
+        coverage_min=least,
         computed_from=computed_from(figures),
     )

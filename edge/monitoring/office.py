@@ -39,7 +39,7 @@ from edge.monitoring.reckoning import Reckoned, own_days, quarters_until, reckon
 from edge.monitoring.sets import chosen, shipped
 from edge.monitoring.titles import names_of, titles_of
 from edge.numbers.entered import Roster
-from edge.numbers.figures import minute_of
+from edge.numbers.observed import minute_of
 from edge.register.contract import Fault, Refused, Register, RegisterVersion, Stamp
 from edge.settings import Centre, Equipment
 from edge.store.contract import Offset, Store

@@ -7,27 +7,44 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
+from itertools import chain
 
 import numpy as np
 
 from edge.clock import Clock
 from edge.numbers.entered import Desk, Entered
-from edge.numbers.observed import Observations, Seen, Span
+from edge.numbers.observed import Observations, Seen, Span, minute_of
+from edge.numbers.practice import around
+from edge.numbers.teaching import (
+    Teaching,
+    Words,
+    by_equipment,
+    by_kind,
+    by_lesson,
+    by_room,
+    by_track,
+    learner_ns,
+    teaching,
+)
 from edge.store.contract import Offset
 from telemetry.bases import Bases, bases
 from telemetry.calendar import Unit, buckets, term_buckets
 from telemetry.columns import Buckets, Changes, Int64s, Inventory, Lessons, Utilisation
 from telemetry.lessons import lessons, maintenance, opening
 from telemetry.model import EquipmentId, Instant
-from telemetry.rules import NS_PER_MIN, RuleSet
+from telemetry.rules import RuleSet
 from telemetry.spans import Spans
-from telemetry.utilisation import Keys, grouped, keyed, lesson_utilisation, utilisation
+from telemetry.utilisation import Keys, grouped, lesson_utilisation, utilisation
 
 ROWS_LIMIT = 400_000
 """Rows of tables that are kept: 80 MB; a year of 25 equipment by hour has 219,000."""
+
+
+SESSIONS_LIMIT = 30_000
+"""Sessions that are kept to tell learner-hours of: three years of a centre, about 10 MB."""
 
 
 class By(StrEnum):
@@ -69,9 +86,13 @@ class Question:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Figures:
-    """A table, and what it was computed from; the same object for as long as none of that has changed."""
+    """A table, and what it was computed from; the same object for as long as none of that has changed.
+
+    `learner_ns` int64[n] is of the rows of `table`: learners times the length of the held sessions, inside the bucket.
+    """
 
     table: Utilisation
+    learner_ns: Int64s
     offset: Offset
     entered: Entered
     rules: RuleSet
@@ -100,6 +121,7 @@ class Bookkeeper:
         self._lock = threading.Lock()
         self._kept: OrderedDict[tuple[Instant, Instant, Cut], _Kept] = OrderedDict()
         self._answers: OrderedDict[Question, tuple[Mapping[EquipmentId, int], Figures]] = OrderedDict()
+        self._taught: OrderedDict[tuple[Instant, Instant], tuple[Mapping[EquipmentId, int], Teaching]] = OrderedDict()
 
     def span(self, start: Instant, end: Instant) -> Span:
         """A window, known until the last full minute."""
@@ -111,12 +133,14 @@ class Bookkeeper:
         Raises `ValueError` for more buckets than `telemetry.calendar` makes, `OverflowError` for sums too great.
         """
         entered = self._desk.entered()
-        seen = self._observations.seen(entered.inventory.ids, self.span(question.start, question.end))
+        seen = self._around(question, entered)
         with self._lock:
             known = self._answers.get(question)
             if known is None or known[0] is not seen.revisions or known[1].entered is not entered:
-                table = self._table(question, entered, seen)
-                known = seen.revisions, Figures(table, seen.offset, entered, entered.rule_at(question.start))
+                taught, words = self._teaching(question, entered, seen)
+                table = self._table(question, entered, seen, words)
+                learners = learner_ns(taught, words, table.keys, table.buckets)
+                known = seen.revisions, Figures(table, learners, seen.offset, entered, entered.rule_at(question.start))
                 self._answers[question] = known
             self._answers.move_to_end(question)
             self._shrink()
@@ -128,7 +152,34 @@ class Bookkeeper:
         seen = self._observations.seen(entered.inventory.ids, self.span(start, end))
         return seen, _bases(entered, start, end)[0], entered
 
-    def _table(self, question: Question, entered: Entered, seen: Seen) -> Utilisation:
+    def taught(self, question: Question) -> tuple[Teaching, Words]:
+        """The held sessions that meet a window, and the keys of `question` that each counts under."""
+        entered = self._desk.entered()
+        seen = self._around(question, entered)
+        with self._lock:
+            return self._teaching(question, entered, seen)
+
+    def _around(self, question: Question, entered: Entered) -> Seen:
+        """A window with all that its sessions are judged by: what is told is read once for both."""
+        return self._observations.seen(entered.inventory.ids, around(self._clock, question.start, question.end))
+
+    def _teaching(self, question: Question, entered: Entered, seen: Seen) -> tuple[Teaching, Words]:
+        window = question.start, question.end
+        known = self._taught.get(window)
+        if known is None or known[0] is not seen.revisions or known[1].entered is not entered:
+            known = self._taught[window] = seen.revisions, teaching(entered, seen, *window)
+        self._taught.move_to_end(window)
+        while (
+            len(self._taught) > 1 and sum(len(taught.sessions) for _, taught in self._taught.values()) > SESSIONS_LIMIT
+        ):
+            self._taught.popitem(last=False)
+        taught = known[1]
+        if question.by is By.CENTRE:
+            return taught, [(self._centre,)] * len(taught.rows)
+        told_by = _TAUGHT_BY.get(question.by)
+        return taught, told_by(taught) if told_by else by_lesson(taught, *LESSON_KEYS[question.by])
+
+    def _table(self, question: Question, entered: Entered, seen: Seen, words: Words) -> Utilisation:
         if question.by in LESSON_KEYS:
             parts = _cut(question, entered)
             _, held, planned = _bases(entered, question.start, question.end)
@@ -141,7 +192,7 @@ class Bookkeeper:
             return table
         if question.by is By.CENTRE:
             return grouped(table, Keys((self._centre,), np.zeros(len(inventory), np.int32)))
-        return grouped(table, keyed(getattr(inventory, question.by.value)))
+        return grouped(table, _keyed(getattr(inventory, question.by.value), words))
 
     def _by_equipment(self, question: Question, entered: Entered, seen: Seen) -> Utilisation:
         key = (question.start, question.end, question.cut)
@@ -166,9 +217,20 @@ LESSON_KEYS = {
 """Rows of lessons: the columns of the names and of the codes of `Lessons`."""
 
 
-def minute_of(clock: Clock) -> Instant:
-    """The minute that runs: an answer about the present stays the same for as long."""
-    return clock.now() // NS_PER_MIN * NS_PER_MIN
+_TAUGHT_BY: Mapping[By, Callable[[Teaching], Words]] = {
+    By.EQUIPMENT: by_equipment,
+    By.KIND: by_kind,
+    By.ROOM: by_room,
+    By.TRACK: by_track,
+}
+"""The keys that a session counts under; those of lessons are in `LESSON_KEYS`, and the centre has all of them."""
+
+
+def _keyed(of_equipment: tuple[str, ...], words: Words) -> Keys:
+    """The keys of equipment, and those of sessions that none of it is of: a lesson in a room without any."""
+    names = sorted({*of_equipment, *chain.from_iterable(words)})
+    place = {name: code for code, name in enumerate(names)}
+    return Keys(tuple(names), np.array([place[word] for word in of_equipment], np.int32))
 
 
 def _cut(question: Question, entered: Entered) -> Buckets:

@@ -14,8 +14,7 @@ import numpy as np
 
 from edge.clock import Clock
 from edge.numbers.entered import Desk, Entered
-from edge.numbers.figures import minute_of
-from edge.numbers.observed import Observations, Span
+from edge.numbers.observed import Observations, Span, minute_of
 from edge.numbers.practice import job_columns
 from edge.store.contract import Offset, Store
 from telemetry.columns import Int64s, Intervals, Life

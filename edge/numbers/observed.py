@@ -13,10 +13,12 @@ from functools import cached_property
 
 import numpy as np
 
+from edge.clock import Clock
 from edge.store.contract import Offset, Store, Told
 from telemetry.columns import Changes, Intervals
 from telemetry.intervals import intervals_of
 from telemetry.model import EquipmentId, Instant, Source, State
+from telemetry.rules import NS_PER_MIN
 
 ROWS_LIMIT = 2_000_000
 """Changes that are kept: 50 MB, and as much again for the intervals of those who ask for them; a year of 25 equipment
@@ -30,6 +32,11 @@ class Span:
     start: Instant
     end: Instant
     until: Instant
+
+
+def minute_of(clock: Clock) -> Instant:
+    """The minute that runs: an answer about the present stays the same for as long."""
+    return clock.now() // NS_PER_MIN * NS_PER_MIN
 
 
 @dataclass(frozen=True, eq=False)  # without slots: it keeps what was made of it

@@ -15,8 +15,7 @@ import numpy as np
 
 from edge.clock import Clock
 from edge.numbers.entered import Desk, Entered
-from edge.numbers.figures import minute_of
-from edge.numbers.observed import Observations, Span
+from edge.numbers.observed import Observations, Span, minute_of
 from edge.numbers.runs import RunRows, run_rows
 from edge.store.contract import Job, Offset, Store
 from telemetry.calendar import Unit, buckets
@@ -66,7 +65,7 @@ class Practice:
     def meetings(self, start: Instant, end: Instant) -> Meetings:
         """The sessions that start in [start, end); the same object for as long as nothing that it read has changed."""
         entered = self._desk.entered()
-        span = self._around(start, end)
+        span = around(self._clock, start, end)
         seen = self._observations.seen(entered.inventory.ids, span)
         with self._lock:
             known = self._kept.get((start, end))
@@ -100,10 +99,6 @@ class Practice:
         ids = entered.inventory.ids
         return run_rows(ids, self._store.runs(ids, span.start, span.until), span.until)
 
-    def _around(self, start: Instant, end: Instant) -> Span:
-        start, end = start - AROUND_NS, end + AROUND_NS
-        return Span(start, end, min(max(minute_of(self._clock), start), end))
-
     def _window_of(self, session: str) -> tuple[Instant, Instant] | None:
         """The local day of a session, ns UTC."""
         entered = self._desk.entered()
@@ -116,6 +111,12 @@ class Practice:
             return None
         edges = earliest(entered.zone, np.array([day, day + 1], np.int64) * NS_PER_DAY)
         return int(edges[0]), int(edges[1])
+
+
+def around(clock: Clock, start: Instant, end: Instant) -> Span:
+    """What the sessions that meet [start, end) are judged by; the minute that runs is not known yet."""
+    start, end = start - AROUND_NS, end + AROUND_NS
+    return Span(start, end, min(max(minute_of(clock), start), end))
 
 
 def judged(

@@ -175,7 +175,7 @@ def _when(lesson: int | None, start: str | None, end: str | None) -> words.When 
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What a lesson may name, by code; what it leaves open it has from its group, then from its program.
+    """What a lesson may name, by code; what it leaves open, its learners too, it has from its group, then its program.
 
     A form other than in person is always said, so a lesson that is in person takes its program's form.
     """
@@ -198,7 +198,7 @@ class _Known:
             teacher=value.teacher,
             partner=next(filter(None, partners), ""),
             form=_FORM[form],
-            learners=value.learners,
+            learners=value.learners or (group.learners if group else 0),
         )
 
 

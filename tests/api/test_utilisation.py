@@ -13,6 +13,7 @@ from edge.clock import ManualClock
 from edge.numbers.entered import Desk
 from edge.numbers.figures import Bookkeeper, By, Cut, Question
 from edge.numbers.observed import Observations
+from edge.numbers.practice import around
 from edge.register.calendar import Holiday
 from edge.register.contract import Put
 from edge.register.evidence import RuleSet
@@ -129,7 +130,7 @@ def test_the_same_question_has_the_same_bytes_and_is_not_sent_again(taught: Lab)
 
 
 def test_only_what_an_answer_read_makes_it_anew(taught: Lab) -> None:
-    early = {"start": "2026-09-21T05:00:00Z", "end": "2026-09-21T13:30:00Z"}
+    early = {"start": "2026-09-20T05:00:00Z", "end": "2026-09-20T12:00:00Z"}
     tag = taught.client.get(PATH, params=early).headers["etag"]
 
     def unchanged() -> bool:
@@ -138,7 +139,7 @@ def test_only_what_an_answer_read_makes_it_anew(taught: Lab) -> None:
     taught.keep([state(NOW - MINUTE, State.FAULT)])
     taught.clock.advance(HOUR)
     assert unchanged()
-    taught.keep([state(NOW - HOUR, State.BUSY)])
+    taught.keep([state(NOW - 26 * HOUR - 30 * MINUTE, State.BUSY)])
     assert not unchanged()
     mill = one(taught.get(PATH, **early)["items"], key="mill-1")
     assert mill["busy_ns"] == 30 * MINUTE
@@ -262,7 +263,7 @@ def test_late_data_of_one_equipment_leave_the_rows_of_the_others_alone(lab: Lab)
     fresh = Bookkeeper(desk, Observations(lab.store), lab.clock, centre="lab").utilisation(question)
     assert np.array_equal(after.table.state_ns, fresh.table.state_ns)
     assert np.array_equal(after.table.station_timetabled_ns, fresh.table.station_timetabled_ns)
-    reads = observations.seen(desk.entered().inventory.ids, keeper.span(question.start, question.end)).revisions
+    reads = observations.seen(desk.entered().inventory.ids, around(lab.clock, question.start, question.end)).revisions
     assert reads[PRINTER] > reads[MILL]
 
 

@@ -419,6 +419,11 @@ def test_a_print_at_night_shows_in_calendar_time_alone() -> None:
     assert busy_outside_timetable(computed(lab))[0] == 10
 
 
+def spans_of(lessons: Lessons) -> Spans:
+    """By group."""
+    return Spans(lessons.group, lessons.start, lessons.end)
+
+
 def test_no_bucket_no_row() -> None:
     empty = Buckets(np.empty(0, np.int64), np.empty(0, np.int64), ())
     lab = Lab([], [([0], 0, 5, 0, 0)], [], [], [0, LENGTH])
@@ -427,7 +432,7 @@ def test_no_bucket_no_row() -> None:
     keys = Keys(lessons.groups, lessons.group)
     of_groups = lesson_utilisation(intervals_from(lab), INVENTORY, empty, lessons, nothing, keys)
     assert len(table) == len(of_groups) == len(grouped(table, keyed(INVENTORY.room))) == 0
-    assert lesson_hours(lessons, empty, keys, np.ones(1, np.int64)).shape == (3, 0)
+    assert lesson_hours(spans_of(lessons), empty, np.ones(1, np.int64), n_keys=3).shape == (3, 0)
 
 
 @pytest.mark.parametrize(
@@ -476,7 +481,7 @@ def test_sums_that_would_wrap_are_an_error() -> None:
     with pytest.raises(OverflowError, match="292 years"):
         lesson_utilisation(silence, many, buckets, lesson, nothing, Keys(GROUPS, lesson.group))
     with pytest.raises(OverflowError, match="292 years"):
-        lesson_hours(lesson, buckets, Keys(GROUPS, lesson.group), np.array([3]))
+        lesson_hours(spans_of(lesson), buckets, np.array([3]), n_keys=len(GROUPS))
 
 
 @settings(deadline=None)
@@ -484,7 +489,7 @@ def test_sums_that_would_wrap_are_an_error() -> None:
 def test_learner_hours_are_those_of_every_nanosecond(lab: Lab, learners: list[int]) -> None:
     lessons = lessons_from(lab)
     weight = np.array(learners[: len(lessons)], np.int64)
-    told = lesson_hours(lessons, buckets_from(lab.edges), Keys(GROUPS, lessons.group), weight)
+    told = lesson_hours(spans_of(lessons), buckets_from(lab.edges), weight, n_keys=len(GROUPS))
     expected = [
         [
             sum(
