@@ -160,6 +160,11 @@ def form(words: Words, asked: FormAsked, lab: Lab) -> FormDone:
     listed = forms(lab.config).get(asked.mapping) or Listed(asked.mapping, Path(asked.mapping))
     mapping = read(listed.path)
     template = asked.template or listed.path.parent / mapping.template
+    if asked.path is not None and asked.path.suffix.lower() != template.suffix.lower():
+        raise GiveUp(
+            f"{asked.path}: the form {asked.mapping} is filled as its template is, {template.suffix}.",
+            fix=f"Name it {asked.path.with_suffix(template.suffix).name}.",
+        )
     question = _question(words, Asks.PERIOD, lab.settings)
     with opened(lab) as sources:
         filling = filled_form(question, sources, mapping, (template.suffix, template_bytes(template)))

@@ -14,6 +14,11 @@ class LabedgeError(Exception):
         super().__init__(message)
         self.fix = fix
 
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """All that a person is told, sentence by sentence."""
+        return (str(self), self.fix) if self.fix else (str(self),)
+
 
 class Retry(LabedgeError):
     """It may work later without anyone's help: a link that is down, a broker that restarts."""

@@ -175,6 +175,12 @@ class Refused(LabedgeError):
         super().__init__(f"{faults[0].place}: {faults[0].message}{more}", fix=faults[0].fix)
         self.faults, self.rest = tuple(faults), rest
 
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """Every fault with how to mend it, and how many are left out."""
+        told = tuple(f"{one.place}: {one.message}. {one.fix}".rstrip() for one in self.faults)
+        return (*told, f"… and {self.rest} more") if self.rest else told
+
 
 class Snapshot(Protocol):
     """Every kind as of one version of the register, without learners unless they were asked for."""

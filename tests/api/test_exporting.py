@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 from typer.testing import CliRunner
 
-from api.command import MISUSED, OK, WRONG, app
+from api.command import MISUSED, OK, WRONG, app, main
 from api.exporting import Lab, Words, demo_roster, export, format_of, window
 from api.exports.formats import TABLES, Format
 from edge.clock import ManualClock
@@ -209,11 +209,28 @@ def test_a_form_is_checked_and_filled(folder: Path) -> None:
         (("evidence", *PERIOD, "--by", "x", "-o", "x.csv"), "no 'x'"),
         (("form", *PERIOD, "--mapping", "none", "-o", "x.csv"), "cannot be read"),
         (("form", *PERIOD, "--mapping", "quarterly-book", "--template", "x.pdf"), "cannot be read"),
+        (("form", *PERIOD, "--mapping", "people-by-category", "-o", "x.xlsx"), r"x\.xlsx: the form .* \.csv"),
     ],
 )
 def test_what_a_period_needs_is_told(folder: Path, words: tuple[str, ...], said: str) -> None:
     with pytest.raises(GiveUp, match=said):
         invoked(folder, *words)
+
+
+def test_every_place_that_a_form_lacks_is_told_at_once(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "own.csv").write_text("a;b\r\n", "utf-8")
+    places = "".join(f'[[place]]\nat = "{at}"\nabout = "year"\n' for at in ("A2", "B7", "C1"))
+    (folder / "own.toml").write_text(f'title = "Своя"\ntemplate = "own.csv"\n{places}', "utf-8")
+    options = ("--mapping", str(folder / "own.toml"), "-o", str(folder / "filled.csv"), "--data-dir", str(folder))
+    monkeypatch.setattr("sys.argv", ["labedge", "export", "form", *PERIOD, *options])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    said = capsys.readouterr().err
+    assert ended.value.code == MISUSED
+    assert [line.partition(":")[0] for line in said.splitlines()] == ["A2", "B7", "C1"]
+    assert not (folder / "filled.csv").exists()
 
 
 def test_an_export_needs_a_file(folder: Path) -> None:

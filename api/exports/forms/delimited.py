@@ -32,6 +32,7 @@ class CsvTemplate:
         self._russian = first.count(";") >= first.count(",")
         self._delimiter = ";" if self._russian else ","
         self._rows = list(csv.reader(StringIO(text, newline=""), delimiter=self._delimiter))
+        self._width = max(map(len, self._rows), default=0)
 
     def lacks(self, at: str) -> Blank | None:
         """Why nothing can be written to a place; None where it can."""
@@ -46,7 +47,9 @@ class CsvTemplate:
         for entry in entries:
             place = self._place(entry.place.at)
             if place is not None and entry.value is not None:
-                self._rows[place[0]][place[1]] = self._text(entry.value)
+                line = self._rows[place[0]]
+                line += [""] * (place[1] + 1 - len(line))  # Excel leaves out what is empty at a line's end
+                line[place[1]] = self._text(entry.value)
         stream = StringIO(newline="")
         csv.writer(stream, delimiter=self._delimiter, lineterminator="\r\n").writerows(self._rows)
         file.write(stream.getvalue().encode(self._encoding, errors="replace"))
@@ -56,7 +59,7 @@ class CsvTemplate:
         if found is None:
             return None
         row, column = int(found[2]) - 1, column_index_from_string(found[1]) - 1
-        return (row, column) if row < len(self._rows) and column < len(self._rows[row]) else None
+        return (row, column) if row < len(self._rows) and column < self._width else None
 
     def _text(self, value: Filled) -> str:
         if isinstance(value, str):

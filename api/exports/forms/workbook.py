@@ -6,21 +6,26 @@ The authority's own formulas and looks stay; no cell that is filled becomes a fo
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from io import BytesIO
 from typing import BinaryIO
 from zipfile import BadZipFile
 
 import openpyxl
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell, MergedCell
-from openpyxl.utils.cell import column_index_from_string
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.workbook import Workbook
+from openpyxl.workbook.defined_name import DefinedName
+from openpyxl.worksheet.worksheet import Worksheet
 
 from api.exports.forms.archive import repack
 from api.exports.forms.filling import Blank, Entry, Filled
 from edge.errors import GiveUp
 
-_CELL = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})")
+_CELL = re.compile(r"\$?([A-Z]{1,3})\$?([1-9]\d{0,6})")
+_ROWS, _COLUMNS = 1_048_576, 16_384
+"""What a sheet has, written in or not."""
+
 TEXT_LIMIT = 32_767
 """Characters of a cell: what Excel opens without a warning."""
 
@@ -58,25 +63,59 @@ class BookTemplate:
         repack(saved, file)
 
     def _cell(self, at: str) -> Cell | MergedCell | None:
+        """The cell that a place means: its address, or the name of one cell or of cells merged into one."""
         sheet, mark, address = at.rpartition("!")
         if not mark:
-            named = self._book.defined_names.get(at)
-            places = [] if named is None else list(named.destinations)
-            if len(places) != 1:
-                return None
-            sheet, address = places[0]
-        sheet = sheet.strip("'")
-        found = _CELL.fullmatch(address.upper())
-        if found is None or sheet not in self._book.sheetnames:
+            return self._named(at)
+        page = self._page(sheet)
+        if page is None:
             return None
-        page, row = self._book[sheet], int(found[2])
-        try:
-            column = column_index_from_string(found[1])
-        except ValueError:
+        found = _in(page, address)
+        return _of(page.defined_names.get(address), self._page) if found is None else found
+
+    def _named(self, name: str) -> Cell | MergedCell | None:
+        """A name of the workbook, or of the only sheet that has such a name."""
+        named = self._book.defined_names.get(name)
+        if named is None:
+            local = [one for page in self._book.worksheets if (one := page.defined_names.get(name)) is not None]
+            named = local[0] if len(local) == 1 else None
+        return _of(named, self._page)
+
+    def _page(self, sheet: str) -> Worksheet | None:
+        quoted = len(sheet) > 1 and sheet[0] == sheet[-1] == "'"
+        title = sheet[1:-1].replace("''", "'") if quoted else sheet
+        return next((page for page in self._book.worksheets if page.title == title), None)
+
+
+def _of(named: DefinedName | None, page_of: Callable[[str], Worksheet | None]) -> Cell | MergedCell | None:
+    """The cell of a name that means one, else none."""
+    places = [] if named is None else list(named.destinations)
+    if len(places) != 1:
+        return None
+    sheet, address = places[0]
+    page = page_of(sheet)
+    return None if page is None else _in(page, address)
+
+
+def _in(page: Worksheet, address: str) -> Cell | MergedCell | None:
+    """The cell at an address, or the first of cells that are merged into one; it is made where nobody wrote yet."""
+    area = address.upper().replace("$", "")
+    if ":" in area:
+        if area not in {str(merged) for merged in page.merged_cells.ranges}:
             return None
-        # to ask for a cell outside would make it
-        inside = 1 <= row <= page.max_row and column <= page.max_column
-        return page.cell(row, column) if inside else None
+        area = area.partition(":")[0]
+    found = _CELL.fullmatch(area)
+    if found is None:
+        return None
+    row, column = int(found[2]), _column(found[1])
+    return page.cell(row, column) if row <= _ROWS and column <= _COLUMNS else None
+
+
+def _column(letters: str) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number
 
 
 def _write(cell: Cell, value: Filled, *, share: bool) -> None:

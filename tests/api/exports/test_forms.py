@@ -10,6 +10,7 @@ from zipfile import ZipFile
 
 import openpyxl
 import pytest
+from openpyxl.utils.cell import quote_sheetname
 from openpyxl.workbook.defined_name import DefinedName
 
 from api.exports.forms.filling import Blank
@@ -137,8 +138,8 @@ def test_every_fault_is_told_at_once_and_nothing_is_written(centre: Lab, folder:
         folder,
         ("Лист 1!A1", 'number = "9.9"'),
         ("Лист 2!A1", 'number = "1.2"'),
-        ("Лист 1!A99", 'number = "1.2"'),
-        ("Лист 1!ZZ1", 'number = "1.2"'),
+        ("Лист 1!A1048577", 'number = "1.2"'),
+        ("Лист 1!XFE1", 'number = "1.2"'),
         ("Лист 1!чудо", 'number = "1.2"'),
         ("НЕТ", 'about = "year"'),
         ("МНОГО", 'about = "year"'),
@@ -154,7 +155,7 @@ def test_every_fault_is_told_at_once_and_nothing_is_written(centre: Lab, folder:
         ("Лист 1!B3", 'number = "1.4"\nvalue = "progress"'),
     )
     missing = dict.fromkeys(
-        ("Лист 2!A1", "Лист 1!A99", "Лист 1!ZZ1", "Лист 1!чудо", "НЕТ", "МНОГО", "Лист 1!B6"), "no_such_place"
+        ("Лист 2!A1", "Лист 1!A1048577", "Лист 1!XFE1", "Лист 1!чудо", "НЕТ", "МНОГО", "Лист 1!B6"), "no_such_place"
     )
     assert blanks(centre) == missing | {
         "Лист 1!A1": "unknown_indicator",
@@ -170,6 +171,48 @@ def test_every_fault_is_told_at_once_and_nothing_is_written(centre: Lab, folder:
     answer = get(centre)
     assert answer.status_code == 422
     assert len(answer.json()["errors"]) == 12
+
+
+def test_a_place_may_be_merged_named_on_its_sheet_or_beyond_what_is_written(centre: Lab, folder: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    sheet.title = "Лист 1"
+    sheet.merge_cells("B3:C3")
+    book.create_sheet("Итоги 'года' 2026")
+    book.defined_names["ШИРОКО"] = DefinedName("ШИРОКО", attr_text="'Лист 1'!$B$3:$C$3")
+    sheet.defined_names["ТУТ"] = DefinedName("ТУТ", attr_text="'Лист 1'!$A$2")
+    for page in book.worksheets:
+        page.defined_names["ДВАЖДЫ"] = DefinedName("ДВАЖДЫ", attr_text=f"{quote_sheetname(page.title)}!$D$9")
+    book.defined_names["НИГДЕ"] = DefinedName("НИГДЕ", attr_text="'Нет листа'!$A$1")
+    book.save(folder / "own.xlsx")
+    places = ("ШИРОКО", "ТУТ", "Лист 1!ДВАЖДЫ", "Лист 1!ZZ99", "Итоги 'года' 2026!A1")
+    mapping(folder, *((at, 'about = "year"') for at in places))
+    assert blanks(centre) == {}
+    filled = opened(get(centre).content)
+    assert [filled["Лист 1"][at].value for at in ("B3", "A2", "D9", "ZZ99")] == [2026] * 4
+    assert filled["Итоги 'года' 2026"]["A1"].value == 2026
+    wrong = ("ДВАЖДЫ", "НИГДЕ", "Лист 1!B3:D3", "Лист 1!НЕТ")
+    mapping(
+        folder,
+        ("Лист 1!$B$3:$C$3", 'about = "year"'),
+        ("ШИРОКО", 'about = "year"'),
+        *((at, 'about = "year"') for at in wrong),
+    )
+    assert blanks(centre) == dict.fromkeys(wrong, "no_such_place") | {"ШИРОКО": "named_twice"}
+
+
+def test_a_row_of_a_table_may_be_shorter_than_others(centre: Lab, folder: Path) -> None:
+    (folder / "own.csv").write_text("a;b;c\r\nd\r\n", "utf-8")
+    mapping(folder, ("C2", 'about = "year"'), template="own.csv")
+    assert get(centre).content == b"a;b;c\r\nd;;2026\r\n"
+
+
+def test_an_edition_is_blank_until_the_quarter_is_closed(centre: Lab, folder: Path) -> None:
+    workbook(folder / "own.xlsx")
+    mapping(folder, ("Лист 1!A1", 'about = "edition"'))
+    (blank,) = centre.get(f"/api/v1/exports/forms/own/check?{ASKED}")["blanks"]
+    assert blank["reason"] == "not_closed"
+    assert "Закройте квартал" in blank["fix"]
 
 
 def test_texts_of_people_never_become_formulas_and_shares_follow_the_cells_format(tmp_path: Path) -> None:
