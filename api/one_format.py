@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from http import HTTPStatus
 
-from fastapi import Request
 from fastapi.dependencies.models import Dependant
+from fastapi.requests import HTTPConnection
 from fastapi.routing import APIRoute
 
 from api.problem import Problem
@@ -17,11 +17,11 @@ from api.problem import Problem
 _JSON = "json"
 
 
-def one_format(request: Request) -> None:
-    """406 for a `format` that the address knows nothing of; `json` is what it answers anyway."""
+def one_format(request: HTTPConnection) -> None:
+    """406 for a `format` that the address knows nothing of; `json` is what it answers anyway, and a feed has none."""
     asked = request.query_params.get("format", _JSON)
     route = request.scope.get("route")
-    if asked == _JSON or request.method != "GET" or not isinstance(route, APIRoute):
+    if asked == _JSON or not isinstance(route, APIRoute) or request.scope["method"] != "GET":
         return
     if "format" not in set(_queries(route.dependant)):
         raise Problem(
