@@ -35,7 +35,7 @@ def test_equipment_says_everything_that_is_known_of_it_now(lab: Lab) -> None:
         "job": None,
         "computed_from": 0,
     }
-    assert got["computed_from"] == {"offset": 2, "register_version": 0, "rules": None}
+    assert got["computed_from"] == {"offset": 2, "register_version": 0, "rules": None, "configuration": None}
 
 
 def test_equipment_carries_its_newest_values_and_its_job(lab: Lab) -> None:

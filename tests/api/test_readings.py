@@ -37,7 +37,12 @@ def test_readings_come_as_two_arrays_by_time(lab: Lab) -> None:
     got = lab.get("/api/v1/readings", **WHERE)
     assert got["t"] == ["2026-09-21T13:00:01Z", "2026-09-21T13:00:02Z"]
     assert (got["v"], got["unit"]) == ([1.5, 2.5], "°C")
-    assert got["computed_from"] == {"offset": lab.store.offset(), "register_version": 0, "rules": None}
+    assert got["computed_from"] == {
+        "offset": lab.store.offset(),
+        "register_version": 0,
+        "rules": None,
+        "configuration": None,
+    }
 
 
 @pytest.mark.parametrize(
