@@ -46,6 +46,12 @@ def correct(parts: Parts, found: Found, spoken: Spoken) -> str:
     Raises `Problem` where it cannot be said of this session, `Refused` where it names what is not there.
     """
     meetings, row = found
+    if spoken.status is Verdict.CONFIRMED and int(meetings.sessions.start[row]) > parts.clock.now():
+        raise Problem(
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            "the practical session has not been held yet",
+            fix="Confirm it once it has begun; one that will not be held is cancelled.",
+        )
     if is_detected(found) and spoken.status is Verdict.CONFIRMED:
         return _accept(parts, found, spoken)
     if spoken.lesson is not None:

@@ -226,6 +226,7 @@ class Corrections(_Columns):
     """What people said of practical sessions, in any order: whose session, when `at` ns UTC, and its status.
 
     `status` int8[n] holds codes of `SessionStatus` of `telemetry.rules`. Of those of a session the last one holds.
+    `accepted` are sessions that no lesson announced until such a word made them one.
     """
 
     session: tuple[str, ...]
@@ -233,6 +234,7 @@ class Corrections(_Columns):
     status: Int8s
     author: tuple[str, ...]
     reason: tuple[str, ...]
+    accepted: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -249,7 +251,8 @@ class Sessions(_Columns):
 
     `lesson` int64[n] is that row, -1 for a detected one; `room` int32[n] points into `rooms`, `rule` int32[n] into the
     versions `rules`; `kind` is that of the lesson. `status` int8[n] holds codes of `SessionStatus`, with corrections;
-    `original` is what telemetry alone says, `confidence` float64[n] in [0, 1] how surely `status` holds.
+    `original` is what telemetry alone says (of one that was accepted, that it was detected), `confidence` float64[n] in
+    [0, 1] how surely `status` holds.
 
     `window_start` and `window_end` bound where use counts, `busy_ns` is the busy time of all its equipment in there,
     `most_busy_ns` of the busiest, `needed_ns` what one must reach. `known_ns` of `base_ns` of the time of its equipment

@@ -1,6 +1,7 @@
 """What people said of practical sessions, laid over what was judged.
 
-Nothing here drops or changes a correction or a judgement: both stay readable side by side.
+Nothing here drops a correction or a judgement: both stay readable side by side. The judgement of a session that was
+detected and then accepted is that it was detected, for the lesson that it met was made of it.
 
 The id of a detected session tells its room and the instant at which it seemed to begin. Late data may move that
 instant, so what was said of it belongs to the session of that room that holds the instant, or misses it by little.
@@ -15,6 +16,7 @@ import numpy.typing as npt
 
 from telemetry.columns import Attendance, Corrections, Int32s, Int64s, Sessions
 from telemetry.model import NS_PER_S
+from telemetry.rules import SessionStatus
 from telemetry.timelines import listed
 
 Texts = npt.NDArray[np.str_]
@@ -43,12 +45,14 @@ def corrected(sessions: Sessions, corrections: Corrections) -> Sessions:
     first = np.searchsorted(said[order], names).astype(np.int64)
     last = np.searchsorted(said[order], names, side="right").astype(np.int64)
     status, confidence = sessions.original.copy(), sessions.confidence.copy()
+    was_detected = np.isin(names, _texts(tuple(kept.accepted)))
     some = np.flatnonzero(first < last)
     status[some], confidence[some] = kept.status[order[last[some] - 1]], 1.0
     return replace(
         sessions,
         corrections=kept,
         status=status,
+        original=np.where(was_detected, SessionStatus.DETECTED, sessions.original).astype(np.int8),
         confidence=confidence,
         correction_start=np.append(0, np.cumsum(last - first)).astype(np.int64),
         correction=order[listed(first, last)[1]].astype(np.int64),
@@ -78,7 +82,8 @@ def in_order(corrections: Corrections) -> Corrections:
     new[1:] = np.any([column[1:] != column[:-1] for column in columns], axis=0)
     rows = order[new]
     words = (tuple(texts[rows].tolist()) for texts in (session, author, reason))
-    return Corrections(next(words), corrections.at[rows], corrections.status[rows], *words)
+    said = next(words), corrections.at[rows], corrections.status[rows], next(words), next(words)
+    return Corrections(*said, corrections.accepted)
 
 
 def meant(said: tuple[str, ...], sessions: Sessions) -> Texts:

@@ -142,6 +142,7 @@ def _corrections(rows: tuple[Row[evidence.SessionCorrection], ...]) -> Correctio
         status=np.array([_STATUS[one.status] for one in values], np.int8),
         author=tuple(one.author for one in values),
         reason=tuple(one.reason for one in values),
+        accepted=frozenset(one.session for one in values if one.accepted_from),
     )
 
 

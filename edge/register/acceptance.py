@@ -1,5 +1,6 @@
 """A detected session that a person accepts: the changes that make it a lesson of its own, for good.
 
+That it was detected stays with it: the correction names what it was accepted from.
 Writes nothing and decides nothing; all its changes belong into one change set.
 """
 

@@ -145,6 +145,14 @@ def test_a_correction_is_added_and_the_original_stays(taught: Lab) -> None:
     assert (session["corrections"], session["confidence"]) == (2, 1.0)
 
 
+def test_a_lesson_that_has_not_begun_cannot_be_confirmed_but_cancelled(taught: Lab) -> None:
+    ahead = f"{PATH}/mon-1:2026-09-28/corrections"
+    answer = taught.client.post(ahead, json=WORD | {"status": "confirmed_manually"})
+    assert (answer.status_code, answer.json()["detail"]) == (422, "the practical session has not been held yet")
+    assert taught.get(f"{PATH}/mon-1:2026-09-28")["counts"] is False
+    assert post(taught, ahead, {"status": "cancelled"})["status"] == "cancelled"
+
+
 @pytest.mark.parametrize(
     "body", [{"status": "planned"}, {"status": "cancelled", "author": " "}, {"status": "cancelled", "reason": ""}]
 )
@@ -211,6 +219,8 @@ def test_a_proposal_that_is_accepted_is_a_lesson_of_its_own_in_one_change_set(cl
     assert (session["counts"], session["group"], session["program"], session["learners"]) == (
         True, "pr-1", "robotics", 7,
     )  # fmt: skip
+    assert session["original"] == "detected"
+    assert club.get(f"{PATH}/{name}/corrections")["original"] == "detected"
     (lesson_past,) = club.get(f"/api/v1/register/one_off/{name}/history")["items"]
     (word,) = club.get(f"/api/v1/register/session_correction/{name}:1/history")["items"]
     assert (lesson_past["author"], word["value"]["accepted_from"]) == ("Иванова А. П.", old)

@@ -70,6 +70,7 @@ def test_plurals_have_every_form_of_their_language() -> None:
 def test_every_word_of_the_model_has_a_text() -> None:
     wanted = {f"state.{one.word}" for one in State} | {f"source.{one.word}" for one in Source}
     wanted |= {f"kind.{one.value}" for one in Kind} | {f"outcome.{one.word}" for one in JobOutcome}
+    wanted |= {"outcome.stopped"}  # of a run: a component of the monitoring
     assert wanted <= set(RU.table)
 
 

@@ -365,6 +365,16 @@ def test_weights_are_of_sessions_that_count() -> None:
     assert learner_ns(gone).tolist() == [0]
 
 
+def test_a_session_that_was_accepted_says_that_it_was_detected() -> None:
+    word = Corrections(
+        *(("mon",), np.array([1]), np.array([SessionStatus.CONFIRMED_MANUALLY], np.int8), ("i",), ("",)),
+        accepted=frozenset({"mon"}),
+    )
+    sessions = sessions_of(BUSY_A, one_lesson(IDS, 0, 1), told=Told(word))
+    assert sessions.original.tolist() == [SessionStatus.DETECTED]
+    assert sessions.status.tolist() == [SessionStatus.CONFIRMED_MANUALLY]
+
+
 BOTH_BUSY = hour_of((0, 100, 160, State.BUSY), (1, 100, 160, State.BUSY))
 EMPTY = one_lesson(IDS)
 
