@@ -6,6 +6,7 @@ The file itself is kept nowhere: the browser sends it again to be entered.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 from http import HTTPStatus
 from typing import Annotated, Literal
 
@@ -28,6 +29,7 @@ from api.routes.timetable import options_of
 from edge.errors import GiveUp
 from edge.register.calendar import Term
 from edge.register.contract import Conflict, Refused
+from edge.register.imports.cells import day_of
 from edge.register.imports.plan import Scope
 from edge.register.mappings import Subject
 
@@ -63,11 +65,28 @@ def get_page(request: Request, parts: PartsIn, subject: SubjectPath) -> Response
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What a person asks of a file; `seen` is the tag of the plan that was looked at, empty where it is only looked."""
+class Holding:
+    """What a person says of a timetable: whether it is all, its term, and its first day, empty for none."""
 
     scope: Scope
     term: str
+    since: str
+
+
+def holding_of(
+    scope: Annotated[Scope, Query()] = Scope.ADDING,
+    term: Annotated[str, Query(max_length=200)] = "",
+    since: Annotated[str, Query(alias="from", max_length=10)] = "",
+) -> Holding:
+    """What the page's script asks of a timetable."""
+    return Holding(scope, term, since)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a person asks of a file; `seen` is the tag of the plan that was looked at, empty where it is only looked."""
+
+    holding: Holding
     name: str
     answers: tuple[str, ...]
     author: str
@@ -76,8 +95,7 @@ class Asked:
 
 
 def asked_of(
-    scope: Annotated[Scope, Query()] = Scope.ADDING,
-    term: Annotated[str, Query(max_length=200)] = "",
+    holding: Annotated[Holding, Depends(holding_of)],
     name: Annotated[str, Query(max_length=200)] = "",
     answer: Annotated[list[str] | None, Query(max_length=100)] = None,
     author: Annotated[str, Query(max_length=120)] = "",
@@ -85,7 +103,7 @@ def asked_of(
     seen: Annotated[str, Query(max_length=80)] = "",
 ) -> Asked:
     """What the page's script asks."""
-    return Asked(scope, term, name, tuple(answer or ()), author, reason, seen)
+    return Asked(holding, name, tuple(answer or ()), author, reason, seen)
 
 
 @router.post("/import/{subject}")
@@ -125,9 +143,18 @@ def _planned(parts: Parts, subject: Subject, data: bytes, asked: Asked) -> tuple
             parts, data, stem=asked.name.rpartition(".")[0], answers=answers, who=who, if_match=asked.seen or None
         )
         return view, uploads.tag_of(made), made.target.name if made.target else ""
-    options = replace(options_of(parts), answers=answers, scope=asked.scope, term=asked.term)
+    told = asked.holding
+    options = replace(options_of(parts), answers=answers, scope=told.scope, term=told.term, since=_day(told.since))
     view = uploads.timetable(parts, data, options, who=who, if_match=asked.seen or None)
     return view, f'"{view.register_version}"', ""
+
+
+def _day(text: str) -> date | None:
+    """The day of a field that may be empty; raises `GiveUp`."""
+    try:
+        return day_of(text) if text else None
+    except ValueError as error:
+        raise GiveUp(str(error), fix="Write a date such as 01.09.2026.") from error
 
 
 def faults_of(error: Problem | Conflict | Refused | GiveUp, texts: Texts) -> tuple[Told, ...]:

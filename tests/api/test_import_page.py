@@ -100,6 +100,10 @@ def test_what_differs_is_told_field_by_field(lab: Lab) -> None:
     # The file has no column for them, and the lessons before today were held.
     assert "число обучающихся" not in shown
     assert "действует по: — → 2026-09-20" in shown
+    later = visible(sent(lab, "timetable", csv_of(rows), **{"from": "2026-10-05"}))
+    assert "действует по: — → 2026-10-04" in later
+    assert "не дата" in visible(sent(lab, "timetable", csv_of(rows), **{"from": "завтра"}))
+    assert "действует по: — → 2026-09-20" in visible(sent(lab, "timetable", csv_of(rows), **{"from": ""}))
     replaced = visible(sent(lab, "timetable", csv_of(LESSONS), scope="replacing"))
     assert "изменить занятие каждую неделю Пн 16:00-17:00 ПР-1" in replaced
 
