@@ -24,7 +24,7 @@ from telemetry.indicators.words import Words, joined, pointed, worded
 from telemetry.indicators.world import EquipmentDays, Meetings, Work
 from telemetry.lessons import maintenance, opening
 from telemetry.model import Instant, State
-from telemetry.ratios import utilisation_scheduled, utilisation_timetable
+from telemetry.ratios import known_ns, utilisation_scheduled, utilisation_timetable
 from telemetry.rules import SessionStatus
 from telemetry.sessions import counted, learner_ns
 from telemetry.timetable import Form, LessonKind
@@ -79,7 +79,7 @@ def part_of(told: Told, entered: Entered, wanted: Wanted) -> Part:
     jobs = told.jobs(ids, window[0], min(window[1], span.until))
     return Part(
         _meetings(sessions, held, entered, (window[0], min(window[1], until))),
-        _days(_by_day(entered, intervals, held, window), entered),
+        _days(_by_day(entered, intervals, held, window), entered) if watched or not wanted.former else joined_days([]),
         _works([job for job in jobs if window[0] <= job.started], entered.zone),
     )
 
@@ -117,7 +117,7 @@ def joined_days(parts: Sequence[EquipmentDays]) -> EquipmentDays:
 _WORDS = ("status", "kind", "track", "room", "group", "program", "partner", "form", "level")
 _FIGURES = (
     "busy_ns", "calendar_ns", "scheduled_numerator_ns", "scheduled_denominator_ns", "timetable_numerator_ns",
-    "timetable_denominator_ns",
+    "timetable_denominator_ns", "known_ns", "scheduled_ns", "scheduled_known_ns", "timetabled_ns",
 )  # fmt: skip
 
 
@@ -137,23 +137,25 @@ def _by_day(entered: Entered, intervals: Intervals, held: Lessons, window: tuple
 
 
 def _days(table: Utilisation, entered: Entered) -> EquipmentDays:
-    """A row for each equipment and day; none at all where nothing was known of any of them: nobody was watching yet."""
-    watched = bool((table.state_ns.sum(axis=1) > table.state_ns[:, State.UNKNOWN]).any())
-    rows = np.arange(len(table) if watched else 0)
-    code = table.key[rows]
+    """A row for each equipment and day."""
+    code = table.key
     inventory, scheduled, timetable = entered.inventory, utilisation_scheduled(table), utilisation_timetable(table)
     return EquipmentDays(
         equipment=worded(tuple(map(str, inventory.ids))).taken(code),
         kind=worded(inventory.kind).taken(code),
         track=worded(inventory.track).taken(code),
         room=worded(inventory.room).taken(code),
-        day=days_at(entered.zone, table.buckets.start)[table.bucket[rows]],
-        busy_ns=table.state_ns[rows, State.BUSY],
-        calendar_ns=table.calendar_ns[rows],
-        scheduled_numerator_ns=scheduled.numerator[rows],
-        scheduled_denominator_ns=scheduled.denominator[rows],
-        timetable_numerator_ns=timetable.numerator[rows],
-        timetable_denominator_ns=timetable.denominator[rows],
+        day=days_at(entered.zone, table.buckets.start)[table.bucket],
+        busy_ns=table.state_ns[:, State.BUSY],
+        calendar_ns=table.calendar_ns,
+        scheduled_numerator_ns=scheduled.numerator,
+        scheduled_denominator_ns=scheduled.denominator,
+        timetable_numerator_ns=timetable.numerator,
+        timetable_denominator_ns=timetable.denominator,
+        known_ns=known_ns(table),
+        scheduled_ns=table.scheduled_ns,
+        scheduled_known_ns=table.scheduled_ns - table.unknown_in_scheduled_ns,
+        timetabled_ns=table.timetabled_ns,
     )
 
 

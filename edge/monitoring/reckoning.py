@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from edge.monitoring.contract import Component, ComputedFrom, Direction, Manual, Measured, Period, Report
+from edge.monitoring.coverage import Known, Series, covered
 from edge.monitoring.inputs import Inputs
 from edge.monitoring.machines import Part, Wanted, days_at, known_until, tracks_of, window_of
 from edge.monitoring.titles import names_of
@@ -22,19 +23,16 @@ from edge.register.quarters import ManualValue, PlannedWork, QuarterText, Target
 from edge.register.timetable import day_of
 from telemetry.civil import Day
 from telemetry.indicators.definition import Aggregation, Dimension, Indicator, IndicatorSet
-from telemetry.indicators.facts import Amount, Facts
+from telemetry.indicators.facts import Facts
 from telemetry.indicators.measures import amounts, components, how_of, rows_of
 from telemetry.indicators.periods import Window, quarter_window, year_to_date_window
-from telemetry.indicators.table import INDICATORS
+from telemetry.indicators.table import COVERAGE, INDICATORS
 
 YEARS_BEFORE = 2
 """Years whose quarters stand beside those of the report's own."""
 
 PartOf = Callable[[Wanted], Part]
 """What machines told of a window."""
-
-Series = tuple[tuple[Period, Amount, Amount], ...]
-"""The quarters up to that of a report, each by its own days and as year to date."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,12 +83,21 @@ def reckon(
             of = indicator.facts, indicator.aggregation
             if of not in series:
                 series[of] = _series(facts[indicator.facts], indicator.aggregation, period)
-            items.append(_measured(one, indicator, (facts[indicator.facts], series[of]), told))
+            item = _measured(one, indicator, (facts[indicator.facts], series[of]), told)
+            if indicator.facts in COVERAGE and indicator.aggregation is Aggregation.SHARE:
+                known = Known(COVERAGE[indicator.facts](world), period, _least_ppm(period, entered))
+                item = covered(item, known, names=told.names)
+            items.append(item)
     directions = tuple(_direction(code.value, told) for code in events.Direction)
     report = Report(
         period, inputs.official, inputs.analytics, tuple(items), directions, computed_from, dict(told.names)
     )
     return Reckoned(report, facts)
+
+
+def _least_ppm(period: Period, entered: Entered) -> int:
+    """The least coverage, in millionths, by the rules in force at the period's end."""
+    return round(entered.rule_at(window_of(entered.zone, *own_days(period))[1] - 1).coverage_min * 1_000_000)
 
 
 def _wanted(quarter: Period, period: Period, inputs: Inputs, entered: Entered) -> Wanted:

@@ -48,7 +48,7 @@ def _touched(world: World) -> Iterator[Fact]:
     for partner, touched, days in (*_programs(world), *_people(world)):
         listed.setdefault(partner, {}).setdefault(touched, []).append(days)
     for agreement in world.agreements:
-        for touched, windows in listed.get(agreement.partner, {}).items():
+        for touched, windows in sorted(listed.get(agreement.partner, {}).items()):
             labels = {Dimension(name): (word,) for name, word in touched._asdict().items()}
             for first, last in shared((agreement.first, agreement.last), merged(windows)):
                 by = {**labels, Dimension.PARTNER: (agreement.partner,)}

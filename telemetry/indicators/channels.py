@@ -26,7 +26,7 @@ def _channels(world: World) -> Iterator[Fact]:
     for channel in world.channels:
         labels = {Dimension.KIND: (channel.kind,)}
         yield Fact(kind="information_channel", id=channel.id, first=channel.first, last=channel.last, labels=labels)
-    for one in world.publications:
+    for one in sorted(world.publications, key=lambda publication: publication.id):
         kept = channels.get(one.channel)
         if kept is not None and kept.first <= one.day <= kept.last:
             told = _labels(one, kept.kind)

@@ -1,4 +1,4 @@
-"""Days of equipment as facts: the three ratios of its use, each by its own denominator, and which was used at all.
+"""Days of equipment as facts: the three ratios of its use, how much of each is known, and which was used at all.
 
 Nothing here averages: a ratio of several is the sum of what was used over the sum of what there was.
 """
@@ -39,6 +39,25 @@ def utilisation_scheduled(world: World) -> Facts:
 def utilisation_calendar(world: World) -> Facts:
     """Busy over all time, in ns of each equipment and day."""
     return _ratio(world, world.days.busy_ns, world.days.calendar_ns)
+
+
+def coverage_timetable(world: World) -> Facts:
+    """Known over timetabled time, in ns of each equipment and day."""
+    return _covered(world, world.days.timetable_denominator_ns, world.days.timetabled_ns)
+
+
+def coverage_scheduled(world: World) -> Facts:
+    """Known over all opening hours, in ns of each equipment and day."""
+    return _covered(world, world.days.scheduled_known_ns, world.days.scheduled_ns)
+
+
+def coverage_calendar(world: World) -> Facts:
+    """Known over all time, in ns of each equipment and day."""
+    return _covered(world, world.days.known_ns, world.days.calendar_ns)
+
+
+def _covered(world: World, known: Int64s, whole: Int64s) -> Facts:
+    return _facts(world, known, whole, rows=whole != 0)
 
 
 def _ratio(world: World, numerator: Int64s, denominator: Int64s) -> Facts:

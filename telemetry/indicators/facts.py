@@ -9,7 +9,7 @@ that meet a window one stands for it. So what comes later never changes what an 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from telemetry.columns import Int8s, Int32s, Int64s
 from telemetry.indicators.definition import Dimension
@@ -61,17 +61,46 @@ class Facts:
         return len(self.id)
 
 
+_MILLION = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How much of the time that a ratio is about is known: `known` of `whole` ns; `least_ppm` millionths are enough."""
+
+    known: int
+    whole: int
+    least_ppm: int
+
+    @property
+    def part(self) -> float | None:
+        """0 to 1; None where there is no time at all."""
+        return self.known / self.whole if self.whole else None
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether a ratio may be told by what is known; of no time nothing is missing."""
+        return self.known * _MILLION >= self.least_ppm * self.whole
+
+
 @dataclass(frozen=True, slots=True)
 class Amount:
     """A value before its unit: `numerator`, and for a share `denominator`; None stands for no denominator.
 
-    A share over a denominator of 0 has no value.
+    A share over a denominator of 0 has no value. `coverage` is of ratios of time alone; it says how well a value is
+    known, and is no part of it.
     """
 
     numerator: int
     denominator: int | None = None
+    coverage: Coverage | None = field(default=None, compare=False)
 
     @property
     def is_value(self) -> bool:
         """Whether there is a value to show: a share over nothing has none."""
         return self.denominator != 0
+
+    @property
+    def is_sufficient(self) -> bool:
+        """Whether enough is known to tell it."""
+        return self.coverage is None or self.coverage.is_enough

@@ -27,7 +27,7 @@ def _models(world: World) -> Iterator[Fact]:
     for model in world.models:
         form = {Dimension.FORM: (model.form,)}
         yield Fact(kind="mentoring_model", id=model.id, first=model.first, last=model.last, labels=form)
-    for pair, labels in _pairs(world):
+    for pair, labels in sorted(_pairs(world), key=lambda told: told[0].id):
         if pair.model in models:
             practised = models[pair.model]
             days = max(pair.first, practised.first), min(pair.last, practised.last)

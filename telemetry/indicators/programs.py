@@ -35,7 +35,7 @@ def _rows(world: World) -> Iterator[Fact]:
     taught = _taught(world)
     for program in world.programs:
         labels = _labels(program)
-        for category, stretches in taught.get(program.id, {}).items():
+        for category, stretches in sorted(taught.get(program.id, {}).items()):
             for first, last in shared((program.first, program.last), stretches):
                 who = {**labels, Dimension.CATEGORY: (category,)}
                 yield Fact(kind="program", id=program.id, first=first, last=last, labels=who)

@@ -13,6 +13,9 @@ from telemetry.indicators.agreements import agreements, agreements_at_work
 from telemetry.indicators.channels import information_channels, publications
 from telemetry.indicators.definition import Aggregation, Unit
 from telemetry.indicators.equipment_time import (
+    coverage_calendar,
+    coverage_scheduled,
+    coverage_timetable,
     equipment_used,
     utilisation_calendar,
     utilisation_scheduled,
@@ -67,6 +70,15 @@ INDICATORS: Mapping[str, Callable[[World], Facts]] = MappingProxyType(
     }
 )
 """From a world to the facts of each."""
+
+COVERAGE: Mapping[str, Callable[[World], Facts]] = MappingProxyType(
+    {
+        utilisation_timetable.__name__: coverage_timetable,
+        utilisation_scheduled.__name__: coverage_scheduled,
+        utilisation_calendar.__name__: coverage_calendar,
+    }
+)
+"""How much is known of what the ratios of time are about: facts whose share is the coverage of those above."""
 
 Sense = Mapping[Aggregation, tuple[Unit, ...]]
 """The aggregations that mean something, and the units of what each gives."""

@@ -249,6 +249,9 @@ class EquipmentDays:
 
     The three ratios are busy_in_timetable / (timetabled - unknown_in_timetable), busy_in_scheduled / (scheduled -
     maintenance - unknown in scheduled) and busy / calendar, as `telemetry.ratios` has them: numerator and denominator.
+
+    Of `calendar_ns` there are data for `known_ns`, of `scheduled_ns` for `scheduled_known_ns`, and of `timetabled_ns`
+    for the timetable's denominator.
     """
 
     equipment: Words
@@ -262,6 +265,10 @@ class EquipmentDays:
     scheduled_denominator_ns: Int64s
     timetable_numerator_ns: Int64s
     timetable_denominator_ns: Int64s
+    known_ns: Int64s
+    scheduled_ns: Int64s
+    scheduled_known_ns: Int64s
+    timetabled_ns: Int64s
 
 
 @dataclass(frozen=True, slots=True)

@@ -453,19 +453,28 @@ class Reference:
             if one != (0, 0):
                 yield Row("equipment_day", device.id, *one, how="telemetry", keys=self.device_keys(device.id))
 
+    def coverage(self, name: str, window: Window) -> dict[str, tuple[int, int]]:
+        """How much of its base is known of each machine that has any."""
+        found = {one.id: self.whole_ratio(name, one, window) for one in self.world(window).devices}
+        return {device: (one.known, one.base) for device, one in found.items() if one.base}
+
     def ratio(self, name: str, device: Device, window: Window) -> tuple[int, int]:
+        found = self.whole_ratio(name, device, window)
+        return found.numerator, found.denominator
+
+    def whole_ratio(self, name: str, device: Device, window: Window) -> reference.Ratio:
         """Opening hours begin and end with their days, so that each stretch of them is asked on its own."""
         if name != "utilisation_scheduled":
-            found = reference.ratios(self.world(window), [device])[name]
-            return found.numerator, found.denominator
-        numerator = denominator = 0
+            return reference.ratios(self.world(window), [device])[name]
+        sums = [0, 0, 0, 0]
         for one in self.all("opening_hours").values():
             if days := both(self.days(one), window):
                 hours = (frozenset(int(day) - 1 for day in one["weekdays"]), minutes(f"{one['start']}-{one['end']}"))
                 world = World(**{**vars(self.world(days)), "opening": (hours,)})
                 found = reference.ratios(world, [device])[name]
-                numerator, denominator = numerator + found.numerator, denominator + found.denominator
-        return numerator, denominator
+                told = found.numerator, found.denominator, found.known, found.base
+                sums = [before + more for before, more in zip(sums, told, strict=True)]
+        return reference.Ratio(*sums)
 
     def device_keys(self, name: str) -> dict[str, frozenset[str]]:
         one = self.year.told["equipment"][name]

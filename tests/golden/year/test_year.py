@@ -19,7 +19,7 @@ from tests.golden.year.place import ENDED, Place, place
 from tests.golden.year.reference import Reference
 
 ZONES = ("Europe/Moscow", "Asia/Kamchatka")
-WORDS = frozenset({"quarter", "year", "target", "how", "unit"})
+WORDS = frozenset({"quarter", "year", "target", "how", "unit", "coverage"})
 """Of an expectation; all others are dimensions."""
 
 EXPECT: Mapping[str, Mapping[str, str]] = year(ZONES[0]).told["expect"]
@@ -104,8 +104,39 @@ def test_product_and_reference_agree_in_every_component_of_every_quarter(
     found, indicator = components(told), told.indicator
     whole = rows(lived.year.zone, indicator.facts, reference.to_date(*period))
     for by in indicator.breakdowns:
-        assert found.get(by.value, {}) == reference.split(whole, indicator.aggregation.value, by.value), by
+        wanted = reference.split(whole, indicator.aggregation.value, by.value)
+        wanted = dict.fromkeys(unknown_keys(lived.year.zone, indicator.facts, period, by.value), (0, 0)) | wanted
+        assert found.get(by.value, {}) == wanted, by
     assert told.how.word == reference.how(whole)
+
+
+def unknown_keys(zone: str, facts: str, period: tuple[int, int], by: str) -> list[str]:
+    """The keys of machines of a ratio of time, known or not."""
+    if not facts.startswith("utilisation"):
+        return []
+    one = by_reference(zone)
+    devices = one.coverage(facts, reference.to_date(*period))
+    return [key for device in devices for key in one.device_keys(device)[by] or {""}]
+
+
+@pytest.mark.parametrize("number", [number for number, wanted in EXPECT.items() if "coverage" in wanted])
+def test_ratios_of_time_tell_how_much_of_it_is_known(lived: Place, number: str) -> None:
+    told = [called(one, number) for one in reports(lived)]
+    wanted = values(EXPECT[number]["coverage"], EXPECT[number]["unit"])
+    for period, one, by_hand in zip(PERIODS, told, wanted, strict=True):
+        known = by_reference(lived.year.zone).coverage(one.indicator.facts, reference.to_date(*period))
+        sums = tuple(sum(each[place] for each in known.values()) for place in (0, 1))
+        assert coverage_of(one.year_to_date) == by_hand == sums
+        parts_of = {part.key: coverage_of(part.amount) for part in one.components if part.by is Dimension.EQUIPMENT}
+        assert parts_of == known
+        whole = one.year_to_date.coverage
+        assert whole is not None
+        assert whole.is_enough == one.year_to_date.is_sufficient == (by_hand[0] >= 0.8 * by_hand[1])
+
+
+def coverage_of(amount: Amount) -> tuple[int, int]:
+    assert amount.coverage is not None
+    return amount.coverage.known, amount.coverage.whole
 
 
 def test_series_run_from_the_year_before(lived: Place) -> None:

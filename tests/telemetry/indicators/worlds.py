@@ -76,6 +76,9 @@ class EquipmentDay:
     calendar_ns: int = 24 * HOUR_NS
     scheduled: tuple[int, int] = (HOUR_NS, 10 * HOUR_NS)
     timetable: tuple[int, int] = (HOUR_NS, 4 * HOUR_NS)
+    known_ns: int = 20 * HOUR_NS
+    scheduled_known: tuple[int, int] = (10 * HOUR_NS, 12 * HOUR_NS)
+    timetabled_ns: int = 5 * HOUR_NS
     kind: str = "mill"
     track: str = "it"
     room: str = "r1"
@@ -119,6 +122,10 @@ def equipment_days(*rows: EquipmentDay) -> EquipmentDays:
         scheduled_denominator_ns=int64s([row.scheduled[1] for row in rows]),
         timetable_numerator_ns=int64s([row.timetable[0] for row in rows]),
         timetable_denominator_ns=int64s([row.timetable[1] for row in rows]),
+        known_ns=int64s([row.known_ns for row in rows]),
+        scheduled_ns=int64s([row.scheduled_known[1] for row in rows]),
+        scheduled_known_ns=int64s([row.scheduled_known[0] for row in rows]),
+        timetabled_ns=int64s([row.timetabled_ns for row in rows]),
     )
 
 
@@ -266,6 +273,9 @@ _BY_FIELD: dict[str, st.SearchStrategy[object]] = {
     "calendar_ns": nanoseconds,
     "scheduled": ratios,
     "timetable": ratios,
+    "known_ns": nanoseconds,
+    "scheduled_known": ratios,
+    "timetabled_ns": nanoseconds,
 }
 
 
@@ -342,7 +352,9 @@ def _day_rows(columns: EquipmentDays) -> list[EquipmentDay]:
     ]
     plain = [_plain(getattr(columns, name)) for name in ("equipment", "day", "busy_ns", "calendar_ns")]
     places = (columns.kind, columns.track, columns.room)
-    return [EquipmentDay(*values) for values in zip(*plain, *ratio, *places, strict=True)]
+    known = (_plain(columns.known_ns), _pairs(columns.scheduled_known_ns, columns.scheduled_ns))
+    timetabled = _plain(columns.timetabled_ns)
+    return [EquipmentDay(*values) for values in zip(*plain, *ratio, *known, timetabled, *places, strict=True)]
 
 
 def _pairs(above: Int64s, below: Int64s) -> list[tuple[int, int]]:
