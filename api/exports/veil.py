@@ -111,7 +111,29 @@ def subjects_of(groups: Iterable[Sequence[Measured]], behind: Behind) -> list[Su
 
 
 def people_veils(subjects: Sequence[Subject], threshold: int, behind: Behind) -> list[Veil]:
-    """What is hidden of each of the subjects, which are judged together."""
+    """What is hidden of each of the subjects; those that have entries in common are judged together."""
+    found = {
+        place: veil
+        for places in _linked(subjects)
+        for place, veil in zip(places, _judged([subjects[at] for at in places], threshold, behind), strict=True)
+    }
+    return [found[place] for place in range(len(subjects))]
+
+
+def _linked(subjects: Sequence[Subject]) -> list[list[int]]:
+    linked: list[tuple[set[Entry], list[int]]] = []
+    for at, subject in enumerate(subjects):
+        entries, places, others = set(subject.people), [at], []
+        for one in linked:
+            if one[0] & entries:
+                entries, places = entries | one[0], one[1] + places
+            else:
+                others.append(one)
+        linked = [*others, (entries, places)]
+    return [places for _, places in linked]
+
+
+def _judged(subjects: Sequence[Subject], threshold: int, behind: Behind) -> list[Veil]:
     found = {
         (at, cell): people
         for at, subject in enumerate(subjects)

@@ -101,7 +101,7 @@ def test_the_first_to_come_are_told_until_one_would_give_a_kept_one_away() -> No
     cells = np.array([[1, 1, 1], [1, 1, 0], [0, 1, 0], [0, 0, 1], [1, 1, 1], [0, 0, 0]], np.float64)
     kept = np.array([[1, 0, 0]], np.float64)
     assert let_through(cells, kept, given=0).tolist() == [True, True, False, True, True, True]
-    assert let_through(cells[::-1], kept, given=0).tolist() == [True, True, True, True, False, True]
+    assert let_through(cells[::-1], kept, given=0).tolist() == [True, True, True, False, True, True]
 
 
 def test_what_the_given_ones_give_away_is_no_longer_kept() -> None:
