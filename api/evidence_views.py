@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from api.amount_views import AmountView, MadeOfView, amount_view, last_day_view, made_of_view, value_of
+from api.depth_views import DepthView
 from edge.monitoring.contract import Evidence, EvidenceRow, Measured
 from telemetry.civil import text_of
 from telemetry.indicators.definition import Dimension, How
@@ -40,7 +41,8 @@ class CellEvidence:
     """What is behind one value; `resum` is added up from `items` alone, of all pages, and equals `value`.
 
     Both are in the unit, as the indicator and its components tell them; `amount` and `resum_amount` are the same two
-    with the exact whole numbers.
+    with the exact whole numbers. `behind`, where it was asked for, is what machines told behind those of `items` that
+    machines told.
     """
 
     number: str
@@ -57,9 +59,12 @@ class CellEvidence:
     next: str | None
     edition: int | None
     computed_from: MadeOfView
+    behind: list[DepthView] | None = None
 
 
-def evidence_view(found: Evidence, shown: Measured, page: slice, edition: int | None) -> CellEvidence:
+def evidence_view(
+    found: Evidence, shown: Measured, page: slice, edition: int | None, behind: list[DepthView] | None = None
+) -> CellEvidence:
     """A page of evidence of one indicator."""
     unit = shown.indicator.unit
     return CellEvidence(
@@ -77,6 +82,7 @@ def evidence_view(found: Evidence, shown: Measured, page: slice, edition: int | 
         next=str(page.stop) if page.stop < len(found.rows) else None,
         edition=edition,
         computed_from=made_of_view(found.computed_from),
+        behind=behind,
     )
 
 

@@ -117,13 +117,13 @@ def evidence_items(
     timetabled: Int64s,
     scheduled: Int64s,
     *,
-    stations: Int32s,
+    stations: Int32s | None = None,
 ) -> list[EvidenceItem]:
     """The intervals with how much of each, int64[n] ns, lies in timetabled and in scheduled time.
 
-    `stations` are those of the equipment `intervals.ids`.
+    `stations` are those of the equipment `intervals.ids`, one each where they are not told.
     """
-    places = stations.tolist()
+    places = [1] * len(intervals.ids) if stations is None else stations.tolist()
     rows = zip(
         intervals.equipment.tolist(),
         intervals.start.tolist(),

@@ -6,7 +6,9 @@ Nothing here computes; a quarter is answered from what was computed before until
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -14,7 +16,8 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 from starlette.responses import Response
 
 from api.answers import answer, dumped
-from api.deps import MonitoringIn, PartsIn
+from api.deps import MonitoringIn, Parts, PartsIn
+from api.depth_views import MAX_FACTS, DepthView, depth_views
 from api.edition_views import DifferenceList, EditionList, EditionView, differences_view, edition_view
 from api.evidence_views import CellEvidence, evidence_view
 from api.exports.asked import LanguageQuery, Sheet, SheetIn, tabled, texts_of
@@ -29,8 +32,9 @@ from api.problem import Problem
 from api.rendered import Body, respond
 from api.routes.exports import sources_of
 from api.views import ProblemView
-from edge.monitoring.contract import Edition, Evidence, Measured, Monitoring, Period, Report
+from edge.monitoring.contract import Edition, Evidence, EvidenceRow, Measured, Monitoring, Period, Report
 from edge.monitoring.set_file import schema
+from edge.numbers.depth import Ground
 from edge.register.entry import FIRST_YEAR, LAST_YEAR, Part, Person, Reason
 from edge.register.quarters import Quarter, Year
 from telemetry.indicators.definition import Dimension
@@ -148,15 +152,28 @@ def page_of(
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """How a request wants its rows: as what, and which of them in JSON."""
+    """How a request wants its rows: as what, which of them in JSON, and whether with what machines told behind them."""
 
     filed: Filed
     page: tuple[int, int]
+    deep: bool
 
 
-def rows_of(filed: FiledIn, page: Annotated[tuple[int, int], Depends(page_of)]) -> Rows:
-    """The rows that a request asks for, and their format."""
-    return Rows(filed, page)
+class Depth(StrEnum):
+    """How far evidence goes."""
+
+    FACTS = "facts"
+    INTERVALS = "intervals"
+
+
+def rows_of(
+    filed: FiledIn,
+    page: Annotated[tuple[int, int], Depends(page_of)],
+    depth: Annotated[Depth, Query(description="facts; intervals: with intervals and readings too")] = Depth.FACTS,
+) -> Rows:
+    """The rows that a request asks for, and their format; with intervals, at most `MAX_FACTS` at once."""
+    deep = depth is Depth.INTERVALS
+    return Rows(filed, (page[0], min(page[1], page[0] + MAX_FACTS)) if deep else page, deep)
 
 
 @router.get("/indicators/{number}/evidence", response_model=CellEvidence, responses=_REFUSALS)
@@ -188,12 +205,24 @@ def get_evidence(
         return delivered(request, evidence_book(question, sources_of(parts)), filed.sheet.form)
 
     def made() -> bytes:
-        found = _found(monitoring, asked, cell)
+        found, shown = _found(monitoring, asked, cell), _shown(asked.report, cell.number)
         closed = None if asked.edition is None else asked.edition.number
-        return dumped(evidence_view(found, _shown(asked.report, cell.number), slice(*page), closed))
+        behind = _behind(parts, asked, found.rows[slice(*page)], shown) if rows.deep else None
+        return dumped(evidence_view(found, shown, slice(*page), closed, behind))
 
+    if rows.deep:  # readings come without changing the report, so that their numbers are told anew
+        return Response(made(), media_type="application/json")
     body = parts.rendered.body(("evidence", *_key(asked), cell, page), asked.report, made)
     return respond(request, body)
+
+
+def _behind(parts: Parts, asked: Asked, rows: Sequence[EvidenceRow], shown: Measured) -> list[DepthView]:
+    """What machines told behind some facts, of an edition as of its offset of the journal."""
+    made_of, store = asked.report.computed_from, parts.store
+    as_closed = asked.edition is not None and store.instance() == made_of.instance
+    told = store.as_of(made_of.offset) if as_closed else store
+    ground = Ground(store, told, parts.numbers.desk, parts.numbers.practice, made_of.now)
+    return depth_views(ground, rows, shown.indicator.facts)
 
 
 def _found(monitoring: Monitoring, asked: Asked, cell: Cell) -> Evidence:
