@@ -44,13 +44,23 @@ class Settling:
     """Sets the lessons of one file against the living entries, in one draft."""
 
     def __init__(
-        self, living: Mapping[tuple[str, str], Row[Entry]], since: Since, *, draft: Draft, reader: Reader
+        self,
+        living: Mapping[tuple[str, str], Row[Entry]],
+        since: Since,
+        *,
+        draft: Draft,
+        reader: Reader,
+        recorded: frozenset[str] = frozenset(),
     ) -> None:
-        """`living` is every entry that lessons are made of, by kind and id."""
+        """`living` is every entry that lessons are made of, by kind and id.
+
+        `recorded` are the lessons of which a person entered who was there, or how it went.
+        """
         self._living = living
         self._since = since
         self._draft = draft
         self._reader = reader
+        self._recorded = recorded
         self._cancellations = {row.value.lesson: row for row in living.values() if isinstance(row.value, Cancellation)}
         self._kept: set[tuple[str, str]] = set()
 
@@ -104,7 +114,15 @@ class Settling:
         entry = self._successor(row.id)
         self._draft.put(entry, changed.begins, label=label(changed.begins), place=wanted.place, instead_of=before)
         moved = self._move(row.id, entry, frozenset(wanted.held))
+        self._tell_recorded(row.id, wanted.place)
         self._cancel(entry, changed.begins, wanted, besides=moved)
+
+    def _tell_recorded(self, entry: str, place: Place) -> None:
+        for lesson in sorted(self._recorded):
+            slot, _, day = lesson.partition(":")
+            if slot == entry and day and self._is_later(date.fromisoformat(day)):
+                message = f"What a person entered of the lesson {lesson} does not go with it."
+                self._reader.note(place, message, fix="Import with a later first day, or enter it anew.")
 
     def _successor(self, entry: str) -> str:
         """The id of what begins where an entry ends, as the page of a lesson gives it."""

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from edge.register.calendar import BellSchedule, Term, Week
 from edge.register.contract import Row, Snapshot
 from edge.register.entry import Entry
+from edge.register.evidence import Attendance, SessionCorrection
 from edge.register.imports.cells import Bells, code_of
 from edge.register.imports.effective import since_of
 from edge.register.imports.matching import DAYS, Planned, Sought
@@ -59,7 +60,9 @@ class TimetableDraft:
             self._plan(lesson)
         draft = Draft(self._living)
         self._put_named(draft)
-        settling = Settling(self._living, self._since, draft=draft, reader=self._reader)
+        recorded = {row.value.session for row in self._register.rows(Attendance)}
+        recorded |= {row.value.session for row in self._register.rows(SessionCorrection)}
+        settling = Settling(self._living, self._since, draft=draft, reader=self._reader, recorded=frozenset(recorded))
         settling.put(self._once(), self._label)
         if self._options.scope is Scope.REPLACING:
             settling.remove_rest(frozenset(wanted.value.kind for wanted in self._wanted), self._label)

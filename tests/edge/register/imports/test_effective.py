@@ -8,6 +8,7 @@ import pytest
 from edge.errors import GiveUp
 from edge.register.calendar import Term
 from edge.register.contract import Register
+from edge.register.evidence import Attendance
 from edge.register.imports.effective import local_day
 from edge.register.imports.options import Options
 from edge.register.imports.plan import Action, Plan, Scope
@@ -190,6 +191,16 @@ def test_what_is_entered_of_later_lessons_goes_with_them(register: Register) -> 
     }
     assert [row.value.slot for row in register.rows(Substitution).value] == [NEW]
     assert done(register, sheet(MOVED), TODAY).changes == ()
+
+
+def test_what_a_person_entered_of_a_later_lesson_is_told(register: Register) -> None:
+    done(register, sheet(ROW), TODAY)
+    for day in ("2026-11-17", "2026-11-24"):
+        put(register, (f"{OLD}:{day}", Attendance(session=f"{OLD}:{day}", count=9)))
+    made = done(register, sheet(MOVED), TODAY)
+    assert [note.message for note in made.notes if "person" in note.message] == [
+        f"What a person entered of the lesson {OLD}:2026-11-24 does not go with it."
+    ]
 
 
 DATED = [*HEADERS, "Действует с", "Действует по"]
