@@ -25,7 +25,10 @@ DIMENSIONS = (Dimension.CATEGORY, Dimension.KIND)
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """An entry of some people: numbers of learners and how many nobody lists, the quarter of 2026, keys."""
+    """An entry of some people: numbers of learners and how many nobody lists, the quarter of 2026, keys.
+
+    `entry` is its id, which is that of its place otherwise: then several rows are of one entry.
+    """
 
     learners: tuple[int, ...]
     unlisted: int = 0
@@ -33,6 +36,7 @@ class People:
     keys: tuple[str, ...] = ("a", "x")
     left: int = 0
     year: int = 2026
+    entry: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +95,7 @@ def _fact(line: Line, place: int, one: People) -> Fact:
     there = len(one.learners) + one.unlisted
     return Fact(
         kind=line.kind,
-        id=f"e-{place}",
+        id=one.entry or f"e-{place}",
         first=first,
         last=last,
         labels={by: (key,) if key else () for by, key in zip(line.breakdowns, one.keys, strict=False)},

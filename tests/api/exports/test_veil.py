@@ -113,6 +113,51 @@ def test_rows_are_told_only_where_none_of_them_is_small(entries: tuple[People, .
         assert all(is_told for _, is_told in crowds(told, item))
 
 
+@settings(deadline=None, max_examples=40)
+@given(people, people, tables, st.sampled_from(("a", "b", "c")))
+def test_nor_where_what_an_entry_is_changes_in_time(
+    one: People, other: People, more: tuple[People, ...], key: str
+) -> None:
+    """As the equipment that a group uses: of two rows of one entry the last stands for it, and both keys count it."""
+    moved = [replace(each, entry=name) for name, each in (("m-1", one), ("m-2", other)) if each.quarter < 3]
+    later = [replace(each, quarter=3, keys=(key, "y")) for each in moved]
+    told = made_of(Line((*moved, *later, *more)))
+    numbers = list(crowds(told, told.report.items[0]))
+    open_ones = [crowd for crowd, is_told in numbers if is_told]
+    assert not any(derived(crowd, open_ones) for crowd, _ in numbers if 0 < len(crowd) < 5)
+
+
+def test_what_an_entry_was_before_is_told_by_its_own_evidence() -> None:
+    crowd = tuple(range(20))
+    rows = (
+        People(crowd, keys=("laser", "x"), entry="m-1"),
+        People(crowd, keys=("mill", "x"), quarter=3, entry="m-1"),
+        People((30, 31), keys=("mill", "y"), quarter=3),
+        People(tuple(range(40, 49)), keys=("lathe", "y"), quarter=3),
+    )
+    cells = shown(made_of(Line(rows)))
+    assert [cells[f"category={one}"] for one in ("laser", "mill", "lathe")] == ["<5*", 22, 9]  # 22 - 20 = 2
+    assert (cells["kind=x"], cells["2026-Q3"]) == ("<5*", 31)
+
+
+def test_rows_beyond_any_school_are_not_judged_and_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    line = Line((People(tuple(range(10))), People(tuple(range(10, 30)), keys=("b", "y"))))
+    monkeypatch.setattr("api.exports.veil.ROWS_LIMIT", 1)
+    told = made_of(line)
+    (item,) = told.report.items
+    assert told.curtain.covers_rows(item.indicator)
+    assert all(is_told for _, is_told in crowds(told, item))
+
+
+@pytest.mark.parametrize("aggregation", [Aggregation.SUM, Aggregation.COUNT, Aggregation.LAST])
+def test_people_counted_in_another_way_are_withheld_too(aggregation: Aggregation) -> None:
+    line = Line(
+        (People((), 30), People((), 2, keys=("b", "y")), People((), 0, keys=("b", "y"))), aggregation=aggregation
+    )
+    cells = shown(made_of(line))
+    assert cells["category=b"] == "<5*"
+
+
 def test_large_groups_are_told_with_their_rows() -> None:
     told = made_of(Line((People(tuple(range(10))), People(tuple(range(10, 30)), keys=("b", "y")))))
     (item,) = told.report.items
