@@ -117,11 +117,11 @@ def test_a_change_from_an_old_version_is_refused_with_who_and_when(taught: Lab) 
 class Meanwhile(ManualClock):
     """Whoever asks for the time is overtaken by a change of somebody else, once."""
 
-    change: Callable[[], object] | None = None
+    changes: tuple[Callable[[], object], ...] = ()
 
     def now(self) -> int:
-        change, self.change = self.change, None
-        if change is not None:
+        changes, self.changes = self.changes, ()
+        for change in changes:
             change()
         return super().now()
 
@@ -132,12 +132,12 @@ def test_who_loses_a_race_of_two_changes_is_told_as_who_comes_late(method: str) 
     lab = Lab(clock=clock)
     lab.enter(*school())
     other = TERM_NOW.model_copy(update={"name": "Первая"})
-    clock.change = lambda: lab.register.apply((Put("q1", other, 1),), author="Петрова", reason="раньше", at=NOW)
+    clock.changes = (lambda: lab.register.apply((Put("q1", other, 1),), author="Петрова", reason="раньше", at=NOW),)
     if method == "PUT":
         lost = said(lab, "PUT", f"{TERM}/q1", {"value": TERM_NOW.model_dump(mode="json") | {"name": "Иная"}}, 1)
     else:
         lost = lab.client.delete(f"{TERM}/q1", params=WORD, headers={"If-Match": '"1"'})
-    assert clock.change is None
+    assert not clock.changes
     assert lost.status_code == 412
     assert "Петрова at 2026-09-21T14:00:00Z (раньше)" in lost.json()["detail"]
     assert lab.get(f"{TERM}/q1")["value"]["name"] == "Первая"
