@@ -5,6 +5,7 @@ Finds its way by what the cells say, never by their position or colour; reads no
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -27,6 +28,8 @@ TIMES = ("time", "start", "end")
 
 _LEFT_COLUMNS = 8
 _LEAST_DAYS = 2
+_SUBGROUP = re.compile(r"(?:\d|I{1,2})?\s*-?\s*(?:я\s+)?(?:подгр(?:уппа)?|п/г|п\.\s?г)\.?\s*№?\s*\d?", re.IGNORECASE)
+
 _MOST = 0.6
 """If more than this part of a column's cells are of one kind, the column is of that kind."""
 
@@ -192,9 +195,7 @@ def _columns(sheet: Sheet, header: Sequence[int], first: int) -> dict[int, Colum
     right = range(first, width)
     if not header:
         return {}
-    # A title merged over the whole sheet is one name, however many columns it covers.
-    unknown = {row: len({sheet.origin(row, c) for c in right if _is_name(sheet.rows[row][c])}) for row in header}
-    names = max(header, key=lambda row: (unknown[row], row))
+    names = max(header, key=lambda row: _naming(sheet, row, right))
     inner = max(header, key=lambda row: (sum(_inner(sheet.rows[row][column]) is not None for column in right), row))
     columns: dict[int, Column] = {}
     group = ""
@@ -202,13 +203,27 @@ def _columns(sheet: Sheet, header: Sequence[int], first: int) -> dict[int, Colum
         own = sheet.rows[names][column]
         group = own if _is_name(own) else group
         field = _inner(sheet.rows[inner][column])
-        if field is None:
+        if field is None and (_is_name(own) or any(_is_subgroup(sheet.rows[row][column]) for row in header)):
+            # An unknown word beside «Предмет» and its like heads a column that is not read.
+            strange = inner != names and any(_inner(text) for text in sheet.rows[inner][first:])
+            strange = strange and _is_name(sheet.rows[inner][column])
             beside = sheet.origin(names, column)[1] != column
-            field = _of_cells(sheet, header[-1] + 1, column, beside=beside) if _is_name(own) else ""
+            field = "" if strange else _of_cells(sheet, header[-1] + 1, column, beside=beside)
+        field = field or ""
         if group:
             turn = sum(one.group == group and one.field == field for one in columns.values())
             columns[column] = Column(group, field, turn)
     return columns
+
+
+def _naming(sheet: Sheet, row: int, right: range) -> tuple[int, bool, int]:
+    """How well a row of headers names the groups: by the different names that it has, and whether none stands twice.
+
+    A title merged over the whole sheet is one name, however many columns it covers.
+    """
+    origins = {sheet.origin(row, column): text for column in right if _is_name(text := sheet.rows[row][column])}
+    names = set(origins.values())
+    return len(names), 1 < len(names) == len(origins), row
 
 
 def _of_cells(sheet: Sheet, first_row: int, column: int, *, beside: bool) -> str:
@@ -226,7 +241,12 @@ def _room_number(text: str) -> str:
 
 
 def _is_name(text: str) -> bool:
-    return bool(text) and field_of(text, Subject.TIMETABLE) is None
+    return bool(text) and field_of(text, Subject.TIMETABLE) is None and not _is_subgroup(text)
+
+
+def _is_subgroup(text: str) -> bool:
+    """`1 подгруппа`, `2 п/г`, `подгр. 1`: a part of the group that is named above."""
+    return _SUBGROUP.fullmatch(text.strip()) is not None
 
 
 @cache

@@ -105,6 +105,10 @@ class TimetableDraft:
         for doubt in when.doubts:
             tell = self._reader.fault if doubt.hinders else self._reader.note
             tell(place, doubt.message, fix=doubt.fix)
+        if weeks.numbers <= {1, 2} and not weeks.but and when.days:
+            days = ", ".join(map(str, when.days))
+            message = f"By the numbers of its weeks it is held in the whole term on {days} only."
+            self._reader.note(place, message, fix="Nothing, if so; write I or II where weeks alternate.")
         if when.days:
             first = max(filter(None, (term.first_day, lesson.first_day)))
             last = min(filter(None, (term.last_day, lesson.last_day)))

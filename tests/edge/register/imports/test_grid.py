@@ -337,3 +337,42 @@ def test_subgroups_beside_one_another_are_two_lessons(register: Register) -> Non
         ("10b", 1, "2", "pravo", "", "35"),
         ("10b", 2, "1", "khimiya", "", "12"),
     }
+
+
+@pytest.mark.parametrize("merged", [True, False])
+def test_subgroups_under_the_name_of_their_group_belong_to_it(register: Register, merged: bool) -> None:  # noqa: FBT001 - one of two files
+    rows: Cells = [
+        ["Расписание", None, None, None, None, None],
+        ["День", "Урок", "10А", None, "10Б", None],
+        [None, None, "1 подгр.", "2 подгр.", "1 подгр.", "2 подгр."],
+        ["Пн", 1, "Химия", "Физика", "Право", None],
+        ["Вт", 1, "Труд", None, None, "Химия"],
+    ]
+    spans: Spans = [(1, 1, 2, 3), (1, 1, 4, 5), (0, 0, 0, 5)] if merged else []
+    done(register, xlsx(rows, spans))
+    assert {(group, day, program) for group, day, _week, _when, program, *_rest in told(register)} == {
+        ("10a", 1, "khimiya"),
+        ("10a", 1, "fizika"),
+        ("10b", 1, "pravo"),
+        ("10a", 2, "trud"),
+        ("10b", 2, "khimiya"),
+    }
+
+
+def test_a_column_of_a_group_under_an_unknown_word_is_no_lesson(register: Register) -> None:
+    rows: Cells = [
+        ["День", "Урок", "10А", None, "10Б", None],
+        [None, None, "Предмет", "Ссылка", "Предмет", "Ссылка"],
+        ["Пн", 1, "Химия", "где-то там", "Право", "там же"],
+        ["Вт", 1, "Труд", None, None, None],
+    ]
+    done(register, xlsx(rows, [(0, 0, 2, 3), (0, 0, 4, 5)]))
+    assert {program for *_when, program, _teacher, _room in told(register)} == {"khimiya", "pravo", "trud"}
+
+
+def test_a_first_or_second_week_alone_is_told_with_its_days(register: Register) -> None:
+    put(register, ("q2", Q2))
+    rows: Cells = [["День", "Урок", "10А"], ["Пт", 1, "1 нед. Химия / 2 нед. Право"], ["Сб", 1, "Труд"]]
+    made = done(register, xlsx(rows))
+    days = [note.message[-16:-6] for note in made.notes if "whole term" in note.message]
+    assert days == ["2026-11-06", "2026-11-13"]
