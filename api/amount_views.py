@@ -20,12 +20,16 @@ NS_PER_HOUR = 3_600_000_000_000
 class AmountView:
     """`value` in the indicator's unit: percent for shares, hours for times; null over nothing.
 
-    `numerator` and `denominator` (null but for shares) are the exact whole numbers: ns for times.
+    `numerator` and `denominator` (null but for shares) are the exact whole numbers: ns for times. `coverage` is of
+    ratios of time: how much of their base is known, 0 to 1; where that is less than the rules want, they are
+    `insufficient` data, shown without a number.
     """
 
     value: float | int | None
     numerator: int
     denominator: int | None
+    coverage: float | None
+    insufficient: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,18 @@ class MadeOfView:
 
 def amount_view(amount: Amount, unit: Unit) -> AmountView:
     """A value in its unit."""
-    return AmountView(value_of(amount, unit), amount.numerator, amount.denominator)
+    return AmountView(
+        value=value_of(amount, unit),
+        numerator=amount.numerator,
+        denominator=amount.denominator,
+        coverage=coverage_of(amount),
+        insufficient=not amount.is_sufficient,
+    )
+
+
+def coverage_of(amount: Amount) -> float | None:
+    """How much of the base of a ratio of time is known, 0 to 1; None of anything else, and of no time."""
+    return None if amount.coverage is None else amount.coverage.part
 
 
 def value_of(amount: Amount, unit: Unit) -> float | int | None:

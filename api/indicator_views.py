@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from api.amount_views import AmountView, MadeOfView, amount_view, last_day_view, made_of_view, value_of
+from api.amount_views import AmountView, MadeOfView, amount_view, coverage_of, last_day_view, made_of_view, value_of
 from api.edition_views import EditionView, edition_view
 from api.instants import format_instant
 from api.pages.monitoring_words import key_text, name_of
@@ -58,6 +58,8 @@ class ComponentView:
     value: float | int | None
     numerator: int
     denominator: int | None
+    coverage: float | None
+    insufficient: bool
     how: str
 
 
@@ -74,7 +76,8 @@ class QuarterView:
 class IndicatorView:
     """One indicator of a report; `value` runs from 1 January to the period's end, as `year_to_date` does.
 
-    `official` is false for analytics. `target` and `minimum` are of the calendar year, in the unit.
+    `insufficient` says that less is known of a ratio of time than the rules want: it is shown without a number, here
+    and in its parts. `official` is false for analytics. `target` and `minimum` are of the calendar year, in the unit.
     """
 
     number: str
@@ -87,6 +90,7 @@ class IndicatorView:
     unit: str
     aggregation: str
     value: float | int | None
+    insufficient: bool
     target: int | None
     minimum: int | None
     how: str
@@ -187,6 +191,7 @@ def _indicator(one: Measured, texts: Texts, *, official: bool) -> IndicatorView:
         unit=unit.value,
         aggregation=indicator.aggregation.value,
         value=value_of(one.year_to_date, unit),
+        insufficient=not one.year_to_date.is_sufficient,
         target=one.target,
         minimum=indicator.minimum,
         how=one.how.word,
@@ -207,6 +212,8 @@ def _component(part: Component, unit: Unit, texts: Texts) -> ComponentView:
         value=value_of(part.amount, unit),
         numerator=part.amount.numerator,
         denominator=part.amount.denominator,
+        coverage=coverage_of(part.amount),
+        insufficient=not part.amount.is_sufficient,
         how=part.how.word,
     )
 

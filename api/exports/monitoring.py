@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 from api.exports.privacy import Curtain, Shown, Withheld
-from api.exports.values import cell_of, manual_cell, number_of
+from api.exports.values import coverage_cell, manual_cell, number_of, told_cell
 from api.exports.words import Shape, table_of
 from api.pages.texts import Texts
 from edge.monitoring.contract import Measured, Report
@@ -37,6 +37,7 @@ INDICATORS: Shape = {
     "text": Type.TEXT,
     "numerator": Type.WHOLE,
     "denominator": Type.WHOLE,
+    "coverage": Type.SHARE,
     "verified": Type.FLAG,
 }
 
@@ -51,6 +52,7 @@ COMPONENTS: Shape = {
     "how": "how",
     "numerator": Type.WHOLE,
     "denominator": Type.WHOLE,
+    "coverage": Type.SHARE,
 }
 
 SERIES: Shape = {
@@ -144,9 +146,9 @@ def _indicators(told: Told) -> Iterator[Sequence[Cell]]:
             by_hand = (given, manual.reason, manual.document, manual.stamp.author)
         yield (
             *(indicator.number, name_of(indicator, told.texts), indicator.part.value, indicator.unit.value),
-            *(item.target, cell_of(total, indicator.unit), progress_of(item, total)),
-            *(cell_of(quarter, indicator.unit), indicator.minimum, item.how.word, *by_hand, item.text),
-            *(*exact(total), indicator.verified),
+            *(item.target, told_cell(total, indicator.unit, told.texts), progress_of(item, total)),
+            *(told_cell(quarter, indicator.unit, told.texts), indicator.minimum, item.how.word, *by_hand, item.text),
+            *(*exact(total), coverage_cell(total), indicator.verified),
         )
 
 
@@ -156,8 +158,8 @@ def _components(told: Told) -> Iterator[Sequence[Cell]]:
         head = (indicator.number, name_of(indicator, told.texts), indicator.unit.value)
         for part, shown in told.curtain.parts(item):
             named = key_name(told, part.by, part.key, part.name)
-            value = cell_of(shown, indicator.unit)
-            yield (*head, part.by.value, part.key, named, value, part.how.word, *exact(shown))
+            value = told_cell(shown, indicator.unit, told.texts)
+            yield (*head, part.by.value, part.key, named, value, part.how.word, *exact(shown), coverage_cell(shown))
 
 
 def _series(told: Told) -> Iterator[Sequence[Cell]]:
@@ -165,7 +167,7 @@ def _series(told: Told) -> Iterator[Sequence[Cell]]:
         indicator = item.indicator
         head = (indicator.number, name_of(indicator, told.texts), indicator.unit.value)
         for period, *values in told.curtain.series(item):
-            yield (*head, period.year, period.quarter, *(cell_of(one, indicator.unit) for one in values))
+            yield (*head, period.year, period.quarter, *(told_cell(one, indicator.unit, told.texts) for one in values))
 
 
 def _directions(told: Told) -> Iterator[Sequence[Cell]]:

@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from api.exports.charts import Chart, Point, chart_of
 from api.exports.monitoring import Told, date_of, key_name, name_of, progress_of
 from api.exports.privacy import Withheld
-from api.exports.values import cell_of, counted, manual_cell, number_of
+from api.exports.values import counted, manual_cell, number_of, told_cell
 from api.exports.values import told as value_told
 from edge.monitoring.contract import Direction, Measured
 from edge.settings import Settings
@@ -122,10 +122,10 @@ def _line(told: Told, item: Measured) -> Line:
         name=name_of(indicator, texts),
         unit=texts(f"unit_word.{indicator.unit.value}"),
         target=value_told(item.target, indicator.unit, texts),
-        value=value_told(cell_of(total, indicator.unit), indicator.unit, texts),
+        value=value_told(told_cell(total, indicator.unit, texts), indicator.unit, texts),
         reached=None if progress is None else round(min(progress, 1.0) * 100, 1),
         progress="" if progress is None else _percent(progress, told),
-        quarter=value_told(cell_of(quarter, indicator.unit), indicator.unit, texts),
+        quarter=value_told(told_cell(quarter, indicator.unit, texts), indicator.unit, texts),
         how=texts(f"how.{item.how.word}"),
         manual=_manual(told, item),
         sentence=_sentence(told, item),
@@ -142,7 +142,7 @@ def _percent(progress: float, told: Told) -> str:
 def _sentence(told: Told, item: Measured) -> str:
     """The year to date, the quarter and the target in words; nothing where there is nothing to tell."""
     unit, texts = item.indicator.unit, told.texts
-    total, quarter = (cell_of(one, unit) for one in (told.curtain.total(item), told.curtain.quarter(item)))
+    total, quarter = (told_cell(one, unit, texts) for one in (told.curtain.total(item), told.curtain.quarter(item)))
     if total in (None, 0) and not item.text and item.manual is None:
         return ""
     told_of = texts("sentence.value", value=counted(total, unit, texts), quarter=counted(quarter, unit, texts))
@@ -180,7 +180,7 @@ def _parts(told: Told, item: Measured) -> tuple[tuple[str, str], ...]:
     """Each breakdown as one text: the greatest parts first."""
     by: dict[Dimension, list[tuple[float, str]]] = {}
     for part, shown in told.curtain.parts(item):
-        value = cell_of(shown, item.indicator.unit)
+        value = told_cell(shown, item.indicator.unit, told.texts)
         name = key_name(told, part.by, part.key, part.name)
         size = value if isinstance(value, int | float) else -1.0
         by.setdefault(part.by, []).append((-size, f"{name} — {value_told(value, item.indicator.unit, told.texts)}"))
@@ -202,7 +202,7 @@ def _chart(told: Told, item: Measured) -> Chart:
     indicator, texts = item.indicator, told.texts
     points = []
     for period, quarter, _ in list(told.curtain.series(item))[-CHART_POINTS:]:
-        value = cell_of(quarter, indicator.unit)
+        value = told_cell(quarter, indicator.unit, texts)
         label = texts("chart.quarter", quarter=period.quarter, year=period.year % 100)
         number = value if isinstance(value, int | float) else None
         points.append(Point(label, number, value_told(value, indicator.unit, texts)))

@@ -17,8 +17,8 @@ PERCENT_DECIMALS = 2
 
 
 def number_of(amount: Amount, unit: Unit) -> int | float | None:
-    """A value in its unit; None where a share is of nothing."""
-    if not amount.is_value:
+    """A value in its unit; None where a share is of nothing, or too little is known of it."""
+    if not (amount.is_value and amount.is_sufficient):
         return None
     if amount.denominator is not None:
         return whole(round(100 * amount.numerator / amount.denominator, PERCENT_DECIMALS))
@@ -28,6 +28,17 @@ def number_of(amount: Amount, unit: Unit) -> int | float | None:
 def cell_of(shown: Shown, unit: Unit) -> int | float | str | None:
     """A value as a cell: a number, the label of what is withheld, or nothing."""
     return shown.label if isinstance(shown, Withheld) else number_of(shown, unit)
+
+
+def told_cell(shown: Shown, unit: Unit, texts: Texts) -> int | float | str | None:
+    """As `cell_of`, and words where too little is known to tell a number."""
+    sparse = isinstance(shown, Amount) and not shown.is_sufficient
+    return texts("insufficient_data") if sparse else cell_of(shown, unit)
+
+
+def coverage_cell(shown: Shown) -> float | None:
+    """How much of the base of a ratio of time is known, 0 to 1; None of anything else."""
+    return None if isinstance(shown, Withheld) or shown.coverage is None else shown.coverage.part
 
 
 def manual_number(manual: Manual) -> int | float:

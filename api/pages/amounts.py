@@ -27,7 +27,9 @@ class Progress:
 
 
 def magnitude(amount: Amount, unit: Unit) -> float | None:
-    """The value in the unit that it is shown in; None for a share of nothing."""
+    """The value in the unit that it is shown in; None for a share of nothing, or of which too little is known."""
+    if not amount.is_sufficient:
+        return None
     if unit is Unit.SHARE:
         return 100 * amount.numerator / amount.denominator if amount.denominator else None
     return amount.numerator / NS_PER_HOUR if unit in HOURS else float(amount.numerator)
@@ -48,7 +50,10 @@ def figure(value: float, unit: Unit, texts: Texts) -> str:
 def amount_text(amount: Amount | None, unit: Unit, texts: Texts) -> str:
     """A value as text; words where there is none."""
     value = None if amount is None else magnitude(amount, unit)
-    return texts("amount.insufficient") if value is None else figure(value, unit, texts)
+    if value is not None:
+        return figure(value, unit, texts)
+    known = None if amount is None or amount.coverage is None else amount.coverage.part
+    return texts("amount.insufficient") if known is None else texts("amount.sparse", known=texts.percent(known))
 
 
 def has_value(amount: Amount, unit: Unit) -> bool:

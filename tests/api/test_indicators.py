@@ -278,3 +278,57 @@ def test_the_sets_and_their_schema_are_told(lab: Lab) -> None:
     listed = lab.get(f"{PATH}/sets")["items"]
     assert {item["id"]: item["indicators"] for item in listed} == {"analytics": 10, "kvantorium-school": 24}
     assert "learners" in lab.get(f"{PATH}/schema")["$defs"]["IndicatorFile"]["properties"]["facts"]["enum"]
+
+
+RATIOS = {
+    "A.4": ("utilisation_timetable", "busy_in_timetable_ns", "timetabled_ns", ("unknown_in_timetable_ns",)),
+    "A.5": (
+        *("utilisation_scheduled", "busy_in_scheduled_ns", "scheduled_ns"),
+        ("unknown_in_scheduled_ns", "maintenance_in_scheduled_ns"),
+    ),
+    "A.6": ("utilisation_calendar", "busy_ns", "calendar_ns", ()),
+}
+
+
+@pytest.mark.parametrize("number", RATIOS)
+def test_the_year_to_date_of_a_ratio_is_that_of_utilisation_of_the_same_days(taught: Lab, number: str) -> None:
+    name, busy, base, without = RATIOS[number]
+    days = {"start": "2025-12-31T21:00:00Z", "end": "2026-09-21T21:00:00Z"}
+    (centre,) = taught.get("/api/v1/utilisation", by="centre", bucket="none", **days)["items"]
+    machines = taught.get("/api/v1/utilisation", by="equipment", bucket="none", **days)["items"]
+    told = one(taught.get(PATH, **Q3)["items"], number=number)
+    whole = told["year_to_date"]
+    assert (whole["numerator"], whole["denominator"]) == (centre[busy], centre[base] - sum(centre[x] for x in without))
+    assert told["value"] == pytest.approx(100 * centre[name])
+    assert whole["insufficient"] == told["insufficient"] == (name in centre["insufficient"])
+    parts = {part["key"]: part for part in told["components"] if part["by"] == "equipment"}
+    with_base = [machine for machine in machines if machine[base]]
+    assert sorted(parts) == [machine["key"] for machine in with_base]
+    for machine in with_base:
+        part = parts[machine["key"]]
+        assert part["numerator"] == machine[busy]
+        assert part["insufficient"] == (name in machine["insufficient"])
+        assert part["value"] == (None if machine[name] is None else pytest.approx(100 * machine[name]))
+    known = {"A.4": base, "A.5": base}.get(number)
+    unknown = centre["unknown_ns"] if known is None else centre[without[0]]
+    assert whole["coverage"] == pytest.approx(1 - unknown / centre[base])
+
+
+def test_what_too_little_is_known_of_is_shown_without_a_number(taught: Lab) -> None:
+    told = one(taught.get(PATH, **Q3)["items"], number="A.6")
+    assert told["insufficient"] is True
+    printer = next(part for part in told["components"] if part["key"] == "printer-1")
+    assert (printer["numerator"], printer["coverage"], printer["insufficient"]) == (0, 0.0, True)
+    csv = taught.client.get(f"{PATH}?year=2026&quarter=3&format=csv-excel&lang=ru").content.decode("utf-8-sig")
+    (row,) = [line for line in csv.splitlines() if line.startswith('"A.6"')]
+    assert "недостаточно данных" in row
+    page = taught.client.get("/api/v1/exports/monitoring", params={**Q3, "format": "html", "lang": "ru"}).text
+    assert "Принтер 1 — недостаточно данных" in page
+    shown = taught.client.get("/monitoring?year=2026&quarter=3", headers={"accept-language": "ru"}).text
+    assert "недостаточно данных: известно 0" in shown
+
+
+def test_what_is_no_ratio_of_time_has_no_coverage(taught: Lab) -> None:
+    for number in ("1.2", "2.1", "A.1"):
+        told = one(taught.get(PATH, **Q3)["items"], number=number)["year_to_date"]
+        assert (told["coverage"], told["insufficient"]) == (None, False)
