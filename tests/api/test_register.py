@@ -117,12 +117,13 @@ def test_a_change_from_an_old_version_is_refused_with_who_and_when(taught: Lab) 
 class Meanwhile(ManualClock):
     """Whoever asks for the time is overtaken by a change of somebody else, once."""
 
-    changes: tuple[Callable[[], object], ...] = ()
+    def __init__(self, at: int) -> None:
+        super().__init__(at)
+        self.changes: list[Callable[[], object]] = []
 
     def now(self) -> int:
-        changes, self.changes = self.changes, ()
-        for change in changes:
-            change()
+        while self.changes:
+            self.changes.pop()()
         return super().now()
 
 
@@ -132,7 +133,7 @@ def test_who_loses_a_race_of_two_changes_is_told_as_who_comes_late(method: str) 
     lab = Lab(clock=clock)
     lab.enter(*school())
     other = TERM_NOW.model_copy(update={"name": "Первая"})
-    clock.changes = (lambda: lab.register.apply((Put("q1", other, 1),), author="Петрова", reason="раньше", at=NOW),)
+    clock.changes.append(lambda: lab.register.apply((Put("q1", other, 1),), author="Петрова", reason="раньше", at=NOW))
     if method == "PUT":
         lost = said(lab, "PUT", f"{TERM}/q1", {"value": TERM_NOW.model_dump(mode="json") | {"name": "Иная"}}, 1)
     else:
