@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from api.amount_views import AmountView, amount_view
+from api.amount_views import AmountView, MadeOfView, amount_view, made_of_view
 from api.instants import format_instant
 from api.pages.monitoring_words import key_text, name_of
 from api.pages.texts import Texts
@@ -62,12 +62,13 @@ class DifferenceView:
 
 @dataclass(frozen=True, slots=True)
 class DifferenceList:
-    """What has changed since a closing; empty where nothing has."""
+    """What has changed since a closing, compared with what is `computed_from` now; empty where nothing has."""
 
     period: str
     edition: int
     items: list[DifferenceView]
     next: str | None
+    computed_from: MadeOfView
 
 
 def edition_view(edition: Edition) -> EditionView:
@@ -95,7 +96,8 @@ def differences_view(
     known = {one.indicator.number: one.indicator for report in reports for one in report.items}
     names = reports[1].names
     items = [_difference(one, known.get(one.number), names, texts) for one in found]
-    return DifferenceList(edition.period.label, edition.number, items, None)
+    made_of = made_of_view(reports[1].computed_from)
+    return DifferenceList(edition.period.label, edition.number, items, None, made_of)
 
 
 def _difference(

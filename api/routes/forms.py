@@ -12,8 +12,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Query, Request
 from starlette.responses import Response
 
+from api.amount_views import MadeOfView, made_of_view
 from api.answers import answer
-from api.deps import PartsIn
+from api.deps import MonitoringIn, PartsIn
 from api.exports.asked import LanguageQuery, texts_of
 from api.exports.delivery import sent
 from api.exports.formats import FORMATS, Format
@@ -27,7 +28,7 @@ from api.problem import Problem
 from api.routes.exports import sources_of
 from api.views import ProblemView
 from edge.errors import GiveUp
-from edge.monitoring.contract import Period
+from edge.monitoring.contract import Monitoring, Period
 from edge.register.contract import Refused
 from edge.register.entry import FIRST_YEAR, LAST_YEAR
 
@@ -77,6 +78,7 @@ class CheckView:
     places: int
     ready: bool
     blanks: list[BlankView]
+    computed_from: MadeOfView
 
 
 @router.get("/exports/forms", response_model=FormList)
@@ -134,11 +136,18 @@ def get_form(request: Request, parts: PartsIn, form: FormIn, question: AskedIn) 
 
 
 @router.get("/exports/forms/{form}/check", response_model=CheckView, responses=_REFUSALS)
-def check_form(parts: PartsIn, form: FormIn, question: AskedIn) -> Response:
+def check_form(parts: PartsIn, monitoring: MonitoringIn, form: FormIn, question: AskedIn) -> Response:
     """What would be blank in a form, each place with its reason."""
     filling, _ = filling_of(parts, form, question)
     blanks = _views(filling, question.texts)
-    return answer(CheckView(form.name, len(filling.entries), not any(one.hinders for one in blanks), blanks))
+    ready = not any(one.hinders for one in blanks)
+    return answer(CheckView(form.name, len(filling.entries), ready, blanks, _made_of(monitoring, question)))
+
+
+def _made_of(monitoring: Monitoring, question: Question) -> MadeOfView:
+    edition = monitoring.edition(question.period, question.edition) if question.edition else None
+    report = monitoring.report(question.period) if edition is None else monitoring.closed_report(edition)
+    return made_of_view(report.computed_from)
 
 
 def filling_of(parts: PartsIn, listed: Listed, question: Question) -> tuple[Filling, str]:

@@ -64,6 +64,22 @@ def test_what_people_entered_says_of_which_version_of_the_register_it_is(full: L
         assert told["computed_from"] | {"offset": 0, "register_version": version} == told["computed_from"]
 
 
+COMPUTED = [
+    *("equipment", "equipment/mill-1", "runs", "runs/diode-1", "practical-sessions", "practical-sessions/{session}"),
+    *("practical-sessions/{session}/evidence", "practical-sessions/{session}/corrections", "hour-meters"),
+    *("equipment/{equipment}/hour-meter", "register/{kind}", "register/{kind}/{entry}/history", "timetable"),
+    *("indicators", "indicators/{number}/evidence", "editions/{period}/{number}/differences", "utilisation"),
+    *("utilisation/evidence", "exports/forms/{form}/check", "readings", "equipment/{equipment}/intervals"),
+]
+
+
+@pytest.mark.parametrize("path", COMPUTED)
+def test_an_answer_that_is_computed_says_from_what(full: Lab, path: str) -> None:
+    known = {"equipment/mill-1": "/api/v1/equipment/mill-1", "runs/diode-1": "/api/v1/runs/diode-1"}
+    told = full.get(known.get(path) or ANSWERS[f"/api/v1/{path}"])["computed_from"]
+    assert {"offset", "register_version"} <= set(told)
+
+
 def test_a_refusal_and_an_answer_to_a_change_have_no_tag_of_their_bytes(full: Lab) -> None:
     assert "etag" not in full.client.get("/api/v1/equipment/nobody").headers
     words = {"learner": "u-9", "author": "Д", "reason": "просьба"}
