@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import csv
+import io
 from datetime import date
 from typing import Any
 
@@ -183,3 +185,13 @@ def test_one_session_counts_in_full_under_each_equipment_that_it_used(busy: Lab)
 def test_what_is_taught_outside_the_window_is_not_in_it(busy: Lab) -> None:
     early = {"start": "2026-09-16T00:00:00+03:00", "end": "2026-09-17T23:00:00+03:00"}
     assert busy.get(PATH, **early, by="centre")["items"][0]["learner_ns"] == 0
+
+
+def test_the_export_has_the_learner_hours_of_the_rows(busy: Lab) -> None:
+    rows = busy.get(PATH, **WEEK, by="room", bucket="day")["items"]
+    asked = {**WEEK, "by": "room", "bucket": "day"}
+    file = busy.client.get("/api/v1/exports/utilisation", params={**asked, "format": "csv", "inside": True}).text
+    told = list(csv.DictReader(io.StringIO(file)))
+    assert [int(row["learner_ns"]) for row in told] == [row["learner_ns"] for row in rows]
+    people = busy.client.get(PATH, params={**asked, "format": "csv-excel"}).content.decode("utf-8-sig")
+    assert '"Человеко-часы"' in people.splitlines()[0]
