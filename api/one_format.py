@@ -24,9 +24,10 @@ def one_format(request: HTTPConnection) -> None:
     if asked == _JSON or not isinstance(route, APIRoute) or request.scope["method"] != "GET":
         return
     if "format" not in set(_queries(route.dependant)):
+        only = "json alone" if route.response_model is not None else "one file of its own kind"
         raise Problem(
             HTTPStatus.NOT_ACCEPTABLE,
-            f"{request.url.path} is not served as {asked}: it has one format, of its own",
+            f"{request.url.path} is not served as {asked}, but as {only}",
             fix="Ask without format; GET /api/v1/exports lists what is had as a file, and in which formats.",
         )
 

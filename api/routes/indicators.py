@@ -173,6 +173,12 @@ def rows_of(
 ) -> Rows:
     """The rows that a request asks for, and their format; with intervals, at most `MAX_FACTS` at once."""
     deep = depth is Depth.INTERVALS
+    if deep and not filed.sheet.is_json:
+        raise Problem(
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            "a table has the facts, without the intervals behind them",
+            fix="Leave depth out, or ask for JSON; GET /api/v1/utilisation/evidence has intervals as a table.",
+        )
     return Rows(filed, (page[0], min(page[1], page[0] + MAX_FACTS)) if deep else page, deep)
 
 

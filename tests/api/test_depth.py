@@ -103,6 +103,11 @@ def test_entries_of_the_register_have_no_machine_behind_them_and_nobody_asks_by_
     assert full.client.get("/api/v1/indicators/A.6/evidence", params={**ASKED, "depth": "abyss"}).status_code == 422
 
 
+def test_a_table_has_no_depth(full: Lab) -> None:
+    refused = full.client.get("/api/v1/indicators/A.6/evidence?year=2026&quarter=3&depth=intervals&format=csv")
+    assert (refused.status_code, bool(refused.json()["fix"])) == (422, True)
+
+
 def test_pages_of_depth_are_short_and_meet(full: Lab) -> None:
     first = deep(full, "A.6", limit=1)
     second = deep(full, "A.6", limit=1, after=first["next"])

@@ -106,8 +106,13 @@ ONE_FORMAT = [
 def test_a_format_that_there_is_not_is_refused_and_json_is_not(busy: Lab, path: str, form: str) -> None:
     refused = busy.client.get(f"{path}?format={form}")
     assert (refused.status_code, bool(refused.json()["fix"])) == (406, True)
-    assert form in refused.json()["detail"]
+    assert f"as {form}, but as json alone" in refused.json()["detail"]
     assert busy.client.get(f"{path}?format=json").status_code == 200
+
+
+def test_a_file_of_its_own_kind_is_had_as_no_other(busy: Lab) -> None:
+    refused = busy.client.get("/api/v1/exports/forms/quarterly-book?year=2026&quarter=2&format=csv")
+    assert (refused.status_code, "one file of its own kind" in refused.json()["detail"]) == (406, True)
 
 
 def test_entries_without_an_import_are_a_row_each_and_what_has_parts_is_json() -> None:
