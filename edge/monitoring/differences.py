@@ -6,7 +6,7 @@ guessed, and no learner is named.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
@@ -14,20 +14,13 @@ from typing import NamedTuple
 from edge.monitoring.body import Body
 from edge.monitoring.contract import Difference, Measured, Report
 from edge.monitoring.evidence import Titles, labels_of
-from edge.register.contract import Past, Stamp
-from edge.register.entry import Entry
-from edge.register.evidence import Attendance, SessionCorrection
-from edge.register.lessons import Cancellation, OneOff, Slot, Substitution
-from telemetry.civil import text_of
+from edge.monitoring.reasons import USED_BY_LESSONS, Since, of_use, sentences
 from telemetry.indicators.definition import Dimension
 from telemetry.indicators.facts import Amount, Facts
-from telemetry.model import NS_PER_S, EquipmentId, Instant
-from telemetry.zones import NS_PER_DAY
 
 REASONS_LIMIT = 20
 """Sentences for one value: more are counted."""
 
-_FROM_MACHINES = frozenset({"session", "equipment_day", "job"})
 _Fact = tuple[str, str]
 _KeysBy = Callable[[Dimension], Collection[str]]
 
@@ -40,18 +33,6 @@ class _Row(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Since:
-    """What happened since a closing: the last change of each entry and of what is said of each session; late data.
-
-    `late` has whose data came late, with their first time.
-    """
-
-    changed: Mapping[tuple[str, str], Stamp]
-    late: Mapping[EquipmentId, Instant]
-    same_journal: bool
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class _Compared:
     """A closed body, and what would be closed now."""
 
@@ -59,25 +40,6 @@ class _Compared:
     facts: Mapping[str, Facts]
     titles: Titles
     since: Since
-
-
-def stamps_of(changed: Iterable[Past[Entry]]) -> dict[tuple[str, str], Stamp]:
-    """The stamp of each entry that was changed, and of each session that one of them speaks of."""
-    found: dict[tuple[str, str], Stamp] = {}
-    for past in changed:
-        found[past.kind, past.id] = past.stamp
-        if (session := _session_of(past)) is not None:
-            found["session", session] = past.stamp
-    return found
-
-
-def _session_of(past: Past[Entry]) -> str | None:
-    match past.value:
-        case SessionCorrection(session=session) | Attendance(session=session) | Cancellation(lesson=session):
-            return session
-        case Substitution(slot=slot, day=day):
-            return f"{slot}:{day}"
-    return past.id if past.kind == OneOff.kind else None
 
 
 def differences_of(
@@ -146,11 +108,76 @@ def _of_facts(was: Measured, now: Measured, compared: _Compared) -> Iterator[tup
     for fact in sorted(before.keys() | after.keys()):
         if before.get(fact) == after.get(fact):
             continue
-        verb = "came" if fact not in before else "went" if fact not in after else "changed"
-        title = compared.titles(*fact)[0] if fact in after else compared.closed.title(*fact)[0]
-        keys = partial(_keys_by, (*before.get(fact, ()), *after.get(fact, ())))
-        used = keys(Dimension.EQUIPMENT)
-        yield keys, _sentence(fact, f"{title or fact[1]}: the {fact[0]} {verb}", compared.since, used)
+        title = (compared.titles(*fact)[0] if fact in after else compared.closed.title(*fact)[0]) or fact[1]
+        change = _Change(fact, title, before.get(fact, ()), after.get(fact, ()))
+        for came, equipment in ((True, change.came_to_use), (False, change.left_use)):
+            if equipment:
+                keys = partial(change.keys_of_use, equipment)
+                yield from ((keys, sentence) for sentence in of_use(title, equipment, compared.since, came=came))
+        if not change.is_use_alone:
+            used = frozenset(_keys_by((*change.before, *change.after), Dimension.EQUIPMENT))
+            for sentence in sentences(fact, f"{title}: the {fact[0]} {change.verb}", compared.since, used):
+                yield change.keys, sentence
+
+
+class _Change(NamedTuple):
+    """A fact that is not what it was; the use of equipment by lessons is told apart from the fact itself."""
+
+    fact: _Fact
+    title: str
+    before: tuple[_Row, ...]
+    after: tuple[_Row, ...]
+
+    @property
+    def verb(self) -> str:
+        return "came" if not self.before else "went" if not self.after else "changed"
+
+    @property
+    def came_to_use(self) -> frozenset[str]:
+        return self._use(self.after) - self._use(self.before) if self._stayed else frozenset()
+
+    @property
+    def left_use(self) -> frozenset[str]:
+        return self._use(self.before) - self._use(self.after) if self._stayed else frozenset()
+
+    @property
+    def moved_use(self) -> bool:
+        return bool(self.came_to_use or self.left_use)
+
+    @property
+    def is_use_alone(self) -> bool:
+        return self.moved_use and _core(self.before) == _core(self.after)
+
+    def keys_of_use(self, equipment: frozenset[str], by: Dimension) -> frozenset[str]:
+        """The equipment alone that is used otherwise, and none where that was or is all."""
+        if by is not Dimension.EQUIPMENT:
+            return frozenset()
+        return equipment if self._use(self.before) and self._use(self.after) else equipment | {""}
+
+    def keys(self, by: Dimension) -> frozenset[str]:
+        """Every key that it has or had; of equipment that is used otherwise another sentence tells."""
+        keys = _keys_by((*self.before, *self.after), by)
+        return keys - self.keys_of_use(self.came_to_use | self.left_use, by) if self.moved_use else keys
+
+    @property
+    def _stayed(self) -> bool:
+        return bool(self.fact[0] in USED_BY_LESSONS and self.before and self.after)
+
+    @staticmethod
+    def _use(rows: tuple[_Row, ...]) -> frozenset[str]:
+        return frozenset(key for row in rows for key in row.labels.get(Dimension.EQUIPMENT, ()))
+
+
+def _core(rows: tuple[_Row, ...]) -> object:
+    """What a fact says but the use of equipment, how that is known, and the quarters into which its days are cut."""
+    said = frozenset(
+        (*row.numbers[2:5], *row.numbers[6:], *sorted((by, keys) for by, keys in row.labels.items() if by is not _USE))
+        for row in rows
+    )
+    return min(row.numbers[0] for row in rows), max(row.numbers[1] for row in rows), said
+
+
+_USE = Dimension.EQUIPMENT
 
 
 def _keys_by(rows: tuple[_Row, ...], by: Dimension) -> frozenset[str]:
@@ -160,28 +187,8 @@ def _keys_by(rows: tuple[_Row, ...], by: Dimension) -> frozenset[str]:
 def _of_entries(now: Measured, compared: _Compared) -> Iterator[str]:
     """Entries that were changed though their facts look alike: other people stand in them."""
     for fact in sorted(_facts_of(compared.facts.get(now.indicator.facts)).keys() & compared.since.changed.keys()):
-        yield _sentence(fact, f"{compared.titles(*fact)[0] or fact[1]}: the {fact[0]} changed", compared.since)
-
-
-def _sentence(fact: _Fact, said: str, since: Since, used: Collection[str] = ()) -> str:
-    stamp = since.changed.get(fact) or (since.changed.get(_slot_of(fact[1])) if fact[0] == "session" else None)
-    if stamp is not None:
-        return f"{said}, entered by {stamp.author} on {_day(stamp.at)} ({stamp.reason})"
-    if fact[0] not in _FROM_MACHINES:
-        return f"{said}, with what it is linked to"
-    equipment = EquipmentId(fact[1].partition("/")[0])
-    if not since.same_journal:
-        return f"{said}: the journal is another one"
-    if equipment in since.late:
-        return f"{said}: data of {equipment} from {_day(since.late[equipment])} on came after the closing"
-    if since.late:
-        late = [one for one in since.late if one in used] or since.late
-        return f"{said}: data of {', '.join(late)} came after the closing"
-    return f"{said}, with the timetable or the corrections"
-
-
-def _slot_of(session: str) -> _Fact:
-    return Slot.kind, session.rpartition(":")[0]
+        said = f"{compared.titles(*fact)[0] or fact[1]}: the {fact[0]} changed"
+        yield from sentences(fact, said, compared.since, frozenset())
 
 
 def _facts_of(facts: Facts | None) -> dict[_Fact, tuple[_Row, ...]]:
@@ -213,7 +220,3 @@ def _of_directions(was: Report, now: Report) -> Iterator[Difference]:
 def _limited(sentences: list[str]) -> tuple[str, ...]:
     rest = len(sentences) - REASONS_LIMIT
     return tuple(sentences) if rest <= 0 else (*sentences[:REASONS_LIMIT], f"and {rest} more")
-
-
-def _day(at: Instant) -> str:
-    return text_of(at // NS_PER_DAY) if at > NS_PER_S else "the beginning"

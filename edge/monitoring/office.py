@@ -29,18 +29,21 @@ from edge.monitoring.contract import (
     UnknownIndicator,
     UnknownPart,
 )
-from edge.monitoring.differences import Since, differences_of, stamps_of
+from edge.monitoring.differences import differences_of
 from edge.monitoring.editions import Sources, body_of, computed_from, edition_of, unsealed
 from edge.monitoring.evidence import Titles, evidence_of, shown
 from edge.monitoring.inputs import Inputs, clocks_of, equipment_of, items_of
 from edge.monitoring.machines import days_at, known_until, window_of
 from edge.monitoring.present import Present, touched_before
+from edge.monitoring.reasons import Since, configured_otherwise, stamps_of
 from edge.monitoring.reckoning import Reckoned, own_days, quarters_until, reckon, to_date
 from edge.monitoring.sets import chosen, shipped
 from edge.monitoring.titles import names_of, titles_of
 from edge.numbers.entered import Roster
 from edge.numbers.observed import minute_of
-from edge.register.contract import Fault, Refused, Register, RegisterVersion, Stamp
+from edge.register.contract import Fault, Past, Refused, Register, RegisterVersion, Stamp
+from edge.register.entry import Entry
+from edge.register.kinds import KINDS
 from edge.settings import Centre, Equipment
 from edge.store.contract import Offset, Store
 from edge.zones import zone_of
@@ -176,12 +179,23 @@ class Office:
         late = self._store.touched_since(began.offset) if same else {}
         changed = self._register.changed_since(began.register_version).value
         since = Since(
-            stamps_of(changed),
+            stamps_of(changed, self._versions, began=began.register_version, kinds=KINDS),
+            self._linked,
             {one: at for one, at in sorted(late.items()) if at < until},
+            configured_otherwise(closed.inputs.equipment, kept.inputs.equipment),
             same_journal=same,
         )
         facts = {name: shown(one, to_date(edition.period)) for name, one in kept.reckoned.facts.items()}
         return differences_of(closed, kept.reckoned.report, facts, kept.titles, since)
+
+    def _versions(self, kind: type[Entry], entry: str) -> Sequence[Past[Entry]]:
+        return self._register.history(kind, entry).value
+
+    def _linked(self, fact: tuple[str, str]) -> Sequence[tuple[str, str]]:
+        """What an entry names; nothing of what is no entry, or is none any more."""
+        kind, entry = fact
+        row = self._register.row(KINDS[kind], entry).value if kind in KINDS else None
+        return () if row is None else [(named, one) for _field, named, one in row.value.mentions()]
 
     def _now(self, period: Period) -> _Kept:
         equipment, version = self._roster(), self._register.version()

@@ -397,7 +397,9 @@ def test_a_lesson_that_was_cancelled_later_is_told(place: Place) -> None:
     place.enter(Put("off", Cancellation(lesson="mon-1:2026-09-21")))
     found = {one.number: one for one in place.office.differences(edition) if one.by is None}
     assert found["A.1"].why == ("mon-1:2026-09-21: the session went, entered by Иванова on 2026-10-11 (уточнение)",)
-    assert found["1.1"].why == ("Робототехника: the program changed, with what it is linked to",)
+    assert found["1.1"].why == (
+        "Робототехника: its lessons no longer used mill-1, with the timetable or the corrections",
+    )
 
 
 WORD = SessionCorrection(
