@@ -17,10 +17,10 @@ _BESIDE = ("room", "teacher")
 """Fields whose lines go with those of the program."""
 
 _ROOM = re.compile(
-    r"[(,;\s]*\b(?:каб(?:инет)?|ауд(?:итория)?|room)\b\.?\s*№?\s*(?P<room>[\w][\w./-]*(?:\s*\([^)\n]*\))?)\)?",
+    r"\b(?:каб(?:инет)?|ауд(?:итория)?|room)\b\.?\s*(?:№\s*)?(?P<room>[\w][\w./-]*(?:\s*\([^)\n]*\))?)\)?",
     re.IGNORECASE,
 )
-_TEACHER = re.compile(r"[(,;\s]*(?P<teacher>[А-ЯЁ][а-яё]+(?:-[А-ЯЁ][а-яё]+)?\s+[А-ЯЁ]\.\s?(?:[А-ЯЁ]\.?)?)\)?")
+_TEACHER = re.compile(r"(?P<teacher>[А-ЯЁ][а-яё]+(?:-[А-ЯЁ][а-яё]+)?\s+[А-ЯЁ]\.\s?(?:[А-ЯЁ]\.?)?)\)?")
 _WITHIN: Mapping[str, re.Pattern[str]] = {"room": _ROOM, "teacher": _TEACHER}
 
 _PERSON = re.compile(r"[А-ЯЁA-Z][\w-]+\s+(?:[А-ЯЁA-Z]\.\s?(?:[А-ЯЁA-Z]\.?)?|[А-ЯЁ][а-яё]+\s+[А-ЯЁ][а-яё]+)")

@@ -20,7 +20,7 @@ _TERM_FIX = "Mend the number, or import with the term that the numbers count in.
 _ROW_FIX = "Mend the number, move the lesson to the other row, or mend the term's first week or its way to count weeks."
 
 _NUMBERS = (
-    r"(?P<but>кр(?:оме)?\.?\s*)?(?P<weeks>\d{1,2}(?:\s*[-–,;]\s*\d{1,2})*)\s*"
+    r"(?P<but>кр(?:оме)?\.?\s*)?(?P<weeks>\d{1,2}(?:\s*[-–,]\s*\d{1,2}){0,60})\s*"
     r"(?:(?:нед(?:ел[а-я]+)?|н)\.?(?=[\s:,;)]|$)|н\.(?=[А-ЯЁа-яё]))"
 )
 _YEARS = (
@@ -28,16 +28,19 @@ _YEARS = (
 )
 _PARITY = (
     r"(?P<week>н/ч|нечет[а-я]*|нечёт[а-я]*|чет(?:н[а-я]*)?|чёт(?:н[а-я]*)?|числ[а-я]*|знам[а-я]*"
-    rf"|(?-i:I{{1,2}})(?=\s*н|[.:]|\s+(?!{_YEARS})(?-i:[^a-z])))"
+    rf"|(?-i:I\s*(?:[-–,/]|и)\s*II)(?!I)|(?-i:I{{1,2}})(?=\s*н|[.:]|\s+(?!{_YEARS})(?-i:[^a-z])))"
     r"(?=[\s.:])[.:]?\s*(?:(?:нед(?:ел[а-я]+)?\.?|н\.)(?=[\s:]|$))?"
 )
-_AT_START = re.compile(rf"^\(?(?:{_NUMBERS}|{_PARITY})\)?[\s:,]*", re.IGNORECASE)
+_AT_START = re.compile(rf"^\(?(?:{_NUMBERS}|{_PARITY})\)?[\s:,–—-]*", re.IGNORECASE)
 _AT_END = re.compile(rf"(?<=[\s,;(]){_NUMBERS}\)?$", re.IGNORECASE)
 _ROMAN = r"(?-i:I{1,2})\s*(?::|н\b)"
 _UNNAMED = re.compile(r"\?P<\w+>")
-_AFTER_SIGN = re.compile(_UNNAMED.sub("?:", rf"(?<=[^\d\s])\s*[/|;]\s*(?={_NUMBERS}|{_PARITY})"), re.IGNORECASE)
+_AFTER_SIGN = re.compile(_UNNAMED.sub("?:", rf"(?:(?<=[^\d\s])\s*[/|]|;)\s*(?={_NUMBERS}|{_PARITY})"), re.IGNORECASE)
 _AFTER_LESSON = re.compile(
-    _UNNAMED.sub("?:", rf"(?<=[^\s\d.,;(–-])(?<!\bкр)(?<!\bкроме)[.,;]?\s+(?=(?:{_NUMBERS}|{_ROMAN})\s*[^\s)])"),
+    _UNNAMED.sub(
+        "?:",
+        rf"(?<=[^\s\d.,;(–-])(?<!\bкр)(?<!\bкроме)(?<!\bкаб)(?<!\bауд)(?<!\bгр)[,;]?\s+(?=(?:{_NUMBERS}|{_ROMAN})\s*[^\s)])",
+    ),
     re.IGNORECASE,
 )
 _ANYWHERE = re.compile(rf"(?<![\w.,-]){_NUMBERS}", re.IGNORECASE)
@@ -106,8 +109,9 @@ def marked(text: str) -> Marked:
     """Take the mark of weeks from the beginning of a text, or numbers of weeks from its end."""
     if found := _AT_START.match(text):
         rest = text[found.end() :]
-        if found["week"]:
-            return Marked(rest, week=week_of(found["week"]))
+        if word := found["week"]:
+            both = word.startswith("I") and not set(word) <= {"I"}
+            return Marked(rest, week=Week.BOTH if both else week_of(word))
         return Marked(rest, weeks=_weeks(found["weeks"], but=found["but"] is not None))
     if (found := _AT_END.search(text)) and (rest := text[: found.start()].rstrip(" ,;(\n")):
         return Marked(rest, weeks=_weeks(found["weeks"], but=found["but"] is not None))
@@ -193,7 +197,7 @@ def _monday(day: date) -> date:
 def _weeks(text: str, *, but: bool) -> Weeks:
     numbers: set[int] = set()
     ranged: set[int] = set()
-    for part in re.split(r"\s*[,;]\s*", text):
+    for part in re.split(r"\s*,\s*", text):
         first, *last = map(int, re.split(r"\s*[-–]\s*", part))
         (ranged if last else numbers).update(range(first, (last[0] if last else first) + 1))
     return Weeks(frozenset(numbers | ranged), but, frozenset(ranged - numbers))

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import random
+import time
 import zipfile
 
 import pytest
@@ -11,7 +12,7 @@ from edge.register.database import MEMORY
 from edge.register.imports import sheets, workbooks
 from edge.register.imports.files import read_sheets
 from edge.register.imports.importing import plan_timetable
-from edge.register.imports.sheets import sheet_of
+from edge.register.imports.sheets import CELL_LIMIT, sheet_of
 from edge.register.imports.texts import read_csv
 from edge.register.sqlite import SqliteRegister
 from tests.edge.register.imports.files import OPTIONS, csv_of, xls, xlsx
@@ -116,3 +117,14 @@ def test_a_quote_that_never_closes_is_told() -> None:
     with pytest.raises(GiveUp, match="no CSV") as e:
         read_csv(text.encode())
     assert e.value.fix
+
+
+@pytest.mark.parametrize("text", ["(", "каб.\n", "(\n", "1,", "I ", "2 н. ", "А.", "; ", "Иванов\n"])
+def test_a_cell_full_of_anything_is_read_in_no_time(text: str) -> None:
+    register = SqliteRegister(MEMORY)
+    cell = (text * CELL_LIMIT)[:CELL_LIMIT]
+    began = time.process_time()
+    rows: list[list[object]] = [["День", "Урок", "10А"], ["Пн", 1, cell], ["Вт", 1, "Химия"]]
+    plan_timetable(xlsx(rows), register.snapshot(), OPTIONS)
+    assert time.process_time() - began < 5  # seconds; what is quadratic takes a minute
+    register.close()
