@@ -6,13 +6,14 @@ No learner is in any of them, not even by pseudonym: numbers stand for them with
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from api.amount_views import AmountView, MadeOfView, amount_view, last_day_view, made_of_view, value_of
 from api.depth_views import DepthView
 from edge.monitoring.contract import Evidence, EvidenceRow, Measured
 from telemetry.civil import text_of
 from telemetry.indicators.definition import Dimension, How
+from telemetry.indicators.facts import Amount
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +66,9 @@ class CellEvidence:
 def evidence_view(
     found: Evidence, shown: Measured, page: slice, edition: int | None, behind: list[DepthView] | None = None
 ) -> CellEvidence:
-    """A page of evidence of one indicator."""
+    """A page of evidence of one indicator; its value has the coverage that `shown` tells of it."""
     unit = shown.indicator.unit
+    coverage = _told(found, shown).coverage
     return CellEvidence(
         number=found.number,
         period=found.period.label,
@@ -76,14 +78,22 @@ def evidence_view(
         aggregation=shown.indicator.aggregation.value,
         value=value_of(found.amount, unit),
         resum=value_of(found.resum, unit),
-        amount=amount_view(found.amount, unit),
-        resum_amount=amount_view(found.resum, unit),
+        amount=amount_view(replace(found.amount, coverage=coverage), unit),
+        resum_amount=amount_view(replace(found.resum, coverage=coverage), unit),
         items=_rows(found.rows[page]),
         next=str(page.stop) if page.stop < len(found.rows) else None,
         edition=edition,
         computed_from=made_of_view(found.computed_from),
         behind=behind,
     )
+
+
+def _told(found: Evidence, shown: Measured) -> Amount:
+    """The value as its report tells it."""
+    if found.by is None:
+        return shown.year_to_date
+    parts = (one.amount for one in shown.components if (one.by, one.key) == (found.by, found.key))
+    return next(parts, found.amount)
 
 
 _HOW = {how: how.word for how in How}

@@ -211,7 +211,7 @@ def get_evidence(
         return delivered(request, evidence_book(question, sources_of(parts)), filed.sheet.form)
 
     def made() -> bytes:
-        found, shown = _found(monitoring, asked, cell), _shown(asked.report, cell.number)
+        found, shown = _found(monitoring, asked, cell), _shown(asked.report, cell)
         closed = None if asked.edition is None else asked.edition.number
         behind = _behind(parts, asked, found.rows[slice(*page)], shown) if rows.deep else None
         return dumped(evidence_view(found, shown, slice(*page), closed, behind))
@@ -316,5 +316,7 @@ def _key(asked: Asked) -> tuple[object, ...]:
     return asked.period, None if asked.edition is None else asked.edition.number
 
 
-def _shown(report: Report, number: str) -> Measured:
-    return next(one for one in report.items if one.indicator.number == number)
+def _shown(report: Report, cell: Cell) -> Measured:
+    """The indicator of a cell; of the quarter's own days, which no component is told of, these stand for the year."""
+    item = next(one for one in report.items if one.indicator.number == cell.number)
+    return replace(item, year_to_date=item.quarter, components=()) if cell.quarter_only else item
