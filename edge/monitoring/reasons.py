@@ -128,8 +128,9 @@ def sentences(fact: Fact, said: str, since: Since, used: Collection[str]) -> Ite
 
 def of_use(title: str, equipment: Collection[str], since: Since, *, came: bool) -> Iterator[str]:
     """That lessons used some equipment, or did so no longer, and why."""
-    verb = "its lessons used" if came else "its lessons no longer used"
-    return _from_machines(f"{title}: {verb} {', '.join(sorted(equipment))}", since, equipment)
+    names = ", ".join(sorted(equipment))
+    said = f"{title}: its lessons used {names}" if came else f"{title}: its lessons no longer used {names}"
+    return _from_machines(said, since, equipment)
 
 
 def _by_hand(said: str, stamp: Stamp) -> str:
