@@ -66,6 +66,7 @@ def _of_indicator(number: str, was: Measured | None, now: Measured | None, compa
     why = _limited([*_of_words(was, now), *(sentence for _, sentence in facts)])
     if not why and was.year_to_date != now.year_to_date:
         why = _limited(list(_of_entries(now, compared))) or ("the rules that it is counted by have changed",)
+    why = why or _of_coverage(was.year_to_date, now.year_to_date)
     if why:
         yield Difference(number, None, "", was.year_to_date, now.year_to_date, why)
     old, new = _parts(was), _parts(now)
@@ -73,6 +74,14 @@ def _of_indicator(number: str, was: Measured | None, now: Measured | None, compa
         if old.get((by, key)) != new.get((by, key)):
             own = _limited([sentence for keys, sentence in facts if key in keys(by)])
             yield Difference(number, by, key, old.get((by, key)), new.get((by, key)), own or why)
+
+
+def _of_coverage(was: Amount, now: Amount) -> tuple[str, ...]:
+    """That as much was used of as much time, but more or less of that is known."""
+    before, after = (one.coverage for one in (was, now))
+    if before is None or after is None or before == after:
+        return ()
+    return ("more of its time is known now",) if after.known > before.known else ("less of its time is known now",)
 
 
 def _parts(one: Measured) -> dict[tuple[Dimension, str], Amount]:

@@ -14,7 +14,8 @@ from edge.register.contract import Put, Remove
 from edge.register.lessons import Program
 from edge.register.network import Enrolment
 from telemetry.indicators.definition import Dimension
-from tests.edge.monitoring.centre import CENTRE, EQUIPMENT, Place, centre, machines, year
+from telemetry.model import State
+from tests.edge.monitoring.centre import CENTRE, EQUIPMENT, HOUR, NOW, Place, centre, machines, state, year
 
 FIRST = date(2026, 9, 1)
 LATE = "data of mill-1 from 2026-09-21 on came after the closing"
@@ -103,6 +104,13 @@ def test_equipment_that_is_configured_otherwise_is_named_as_such(place: Place) -
     said = "Фрезер 1: the equipment_day changed: the equipment mill-1 is configured otherwise"
     assert said in why(place, "A.6", Dimension.ROOM, "lab")
     assert any("the equipment mill-1 is configured otherwise" in one for one in why(place, "A.1"))
+
+
+def test_silence_that_was_filled_is_a_difference_though_the_ratio_is_the_same(quiet: Place) -> None:
+    quiet.keep([state(NOW - 10 * HOUR, State.IDLE), state(NOW, State.OFFLINE)])
+    quiet.close()
+    quiet.keep([state(NOW - 30 * HOUR, State.IDLE)])
+    assert why(quiet, "A.6") == ("more of its time is known now",)
 
 
 def test_every_reason_is_told_in_russian(quiet: Place) -> None:

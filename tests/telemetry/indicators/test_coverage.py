@@ -20,7 +20,7 @@ FIRST = day("2026-09-21")
     [(8, 10, 0.8, True), (7, 10, 0.7, False), (0, 10, 0.0, False), (0, 0, None, True)],
 )
 def test_a_ratio_is_sufficient_where_enough_of_its_base_is_known(
-    known: int, whole: int, part: float | None, enough: bool
+    known: int, whole: int, part: float | None, *, enough: bool
 ) -> None:
     coverage = Coverage(known, whole, LEAST_PPM)
     assert (coverage.part, coverage.is_enough) == (part, enough)
