@@ -176,9 +176,9 @@ def test_what_it_was_made_of_has_to_be_there(place: Place, tmp_path: Path) -> No
 
 def test_a_body_of_another_form_is_left_to_the_labedge_that_wrote_it(place: Place) -> None:
     body = json.loads(place.close().body)
-    body["form"] = 2
+    body["form"] = 1
     edition = replace(place.office.editions()[0], body=json.dumps(body).encode())
-    assert "written in form 2" in faults(place, edition)[0]
+    assert "written in form 1" in faults(place, edition)[0]
 
 
 # --- tampering
