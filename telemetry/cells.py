@@ -29,13 +29,14 @@ def rising(*instants: Int64s, within: tuple[int, int]) -> Int64s:
     return every[np.flatnonzero(first)]
 
 
-def cell_states(told: Told, edges: Int64s, scratch: Scratch) -> Int64s:
-    """Nanoseconds in each state in each cell [edges[i], edges[i + 1]), int64[len(State), m - 1].
+def cell_states(told: Told, edges: Int64s, scratch: Scratch, *, more: int = 0) -> Int64s:
+    """Nanoseconds in each state in each cell [edges[i], edges[i + 1]), int64[len(State) + more, m - 1].
 
     Args:
         told: the states of one equipment.
         edges: int64[m], rising.
         scratch: where the answer lies too, until the next one.
+        more: rows behind those of the states, for the caller to fill.
 
     What was not told is unknown, so that every cell adds up to its length.
     """
@@ -46,10 +47,10 @@ def cell_states(told: Told, edges: Int64s, scratch: Scratch) -> Int64s:
     # What begins before the last row under the first edge is over by then.
     for rows in stretches(max(int(begun[0]) - 1, 0), int(begun[-1])):
         _add(sums.reshape(-1), told, rows, begun, edges, scratch)
-    cells = scratch.int64s("cells", N_STATES, len(edges) - 1)
-    np.copyto(cells, sums[1:-1].T)
+    cells = scratch.int64s("cells", N_STATES + more, len(edges) - 1)
+    np.copyto(cells[1:N_STATES], sums[1:-1, 1:].T)
     np.subtract(edges[1:], edges[:-1], out=cells[State.UNKNOWN])
-    cells[State.UNKNOWN] -= np.add.reduce(cells[1:], axis=0)
+    cells[State.UNKNOWN] -= np.add.reduce(cells[1:N_STATES], axis=0)
     return cells
 
 
@@ -59,15 +60,19 @@ def _add(sums: Int64s, told: Told, rows: slice, begun: npt.NDArray[np.intp], edg
     state, ns = told.state[rows], told.lasting(rows, int(edges[-1]), scratch)
     first = np.arange(low * N_STATES, (high + 1) * N_STATES, N_STATES)
     ends = begun[low:high] - rows.start
-    # The one column that is made anew: repeating is the quickest way by far, and numpy can't repeat into the scratch.
-    place = np.repeat(first, np.diff(ends, prepend=0, append=len(ns)))
+    # Each row is one cell further for every edge up to it.
+    place = scratch.int64s("place", len(ns) + 1)
+    place.fill(0)
+    place[0] = first[0]
+    np.add.at(place, ends, N_STATES)
+    place = np.cumsum(place, out=place)[:-1]
     place += state
     np.add.at(sums, place, ns)
     under = ends - 1
     over_ns = np.maximum(told.start[rows].take(under) + ns.take(under) - edges[low:high], 0)
     cell = first[:-1] + state.take(under)
-    sums[cell] -= over_ns
-    sums[cell + N_STATES] += over_ns
+    np.subtract.at(sums, cell, over_ns)
+    np.add.at(sums, cell + N_STATES, over_ns)
 
 
 def inside(spans: Spans, edges: Int64s) -> npt.NDArray[np.bool_]:

@@ -61,7 +61,7 @@ def utilisation(told: Intervals | Changes, inventory: Inventory, buckets: Bucket
     scratch = Scratch()
     for code, one in enumerate(told_of_each(told)):
         if cut:
-            _fill(table, code, cell_states(one, cut[code].edges, scratch), cut[code], scratch)
+            _fill(table, code, cell_states(one, cut[code].edges, scratch, more=_MORE), cut[code])
     for total, part in _STATION_COLUMNS.items():
         column = getattr(table, part).reshape(len(inventory), -1)
         _fits(int(column.max(initial=0)) * int(inventory.stations.max(initial=0)))
@@ -167,15 +167,14 @@ _TIMETABLED = {
     "busy_in_timetable_ns": State.BUSY,
     "unknown_in_timetable_ns": State.UNKNOWN,
 }
+_MORE = len(_SCHEDULED) + len(_TIMETABLED)
 
 
-def _fill(table: Utilisation, code: int, states: Int64s, grid: Grid, scratch: Scratch) -> None:
-    """The rows of equipment `code`, whose cells of the grid hold `states`, int64[len(State), m]."""
+def _fill(table: Utilisation, code: int, cells: Int64s, grid: Grid) -> None:
+    """The rows of equipment `code`; `cells`, int64[len(State) + _MORE, m], have its states in those of the grid."""
     columns = [(column, grid.scheduled) for column in _SCHEDULED.values()]
     columns += [(column, grid.timetabled) for column in _TIMETABLED.values()]
-    cells = scratch.int64s("summed", N_STATES + len(columns), states.shape[1])
-    cells[:N_STATES] = states
-    counted = [*states, grid.edges[1:] - grid.edges[:-1]]
+    counted = [*cells[:N_STATES], grid.edges[1:] - grid.edges[:-1]]
     for row, (column, mask) in zip(cells[N_STATES:], columns, strict=True):
         np.bitwise_and(counted[column], mask, out=row)
     sums = _by_bucket(cells, grid.ends)

@@ -31,7 +31,7 @@ QUESTIONS = {"day": (Unit.DAY, 100.0), "hour": (Unit.HOUR, 200.0), "term": (None
 """Buckets and the bar in ms; terms are school quarters and the holidays between."""
 
 TIMES_FASTER = {"duckdb": 3.0, "polars": 3.0, "pandas": 20.0}
-ROUNDS = 7
+ROUNDS = 15
 
 WORDS = {"day": "by equipment and day", "hour": "by equipment and hour", "term": "by equipment and school quarter"}
 PEERS = {"duckdb": "DuckDB, SQL", "polars": "Polars, lazy", "pandas": "pandas, merge_asof and groupby"}
