@@ -159,9 +159,14 @@ def median(asked: Iterable[Asked]) -> Asked:
 def forget(data: Path) -> None:
     """Have the system forget what it keeps in memory of the databases of a data folder."""
     for path in data.glob("*.sqlite*"):
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-            os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
-        finally:
-            os.close(descriptor)
+        forget_file(path)
+
+
+def forget_file(path: Path) -> None:
+    """The same of one file."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+        os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
+    finally:
+        os.close(descriptor)

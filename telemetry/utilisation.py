@@ -16,6 +16,7 @@ their own row, and the room has the union once, so the rows of groups may add up
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -41,9 +42,12 @@ class Keys(NamedTuple):
     code: Int32s
 
 
-def keyed(words: tuple[str, ...]) -> Keys:
-    """The distinct words in order, the empty one too, and the place of each: `keyed(inventory.room)`."""
-    names = sorted(set(words))
+def keyed(words: tuple[str, ...], others: Iterable[str] = ()) -> Keys:
+    """The distinct words in order, the empty one too, and the place of each: `keyed(inventory.room)`.
+
+    The `others` are names too, though nothing belongs to them.
+    """
+    names = sorted({*words, *others})
     place = {name: code for code, name in enumerate(names)}
     return Keys(tuple(names), np.array([place[word] for word in words], np.int32))
 

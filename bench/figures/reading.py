@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import statistics
 import tempfile
@@ -15,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bench import lab
+from bench.gateway import forget_file
 from bench.outcome import Row
 from edge.journal.chunks import HOUR_NS
 from edge.store.local import LocalStore
@@ -59,7 +59,7 @@ def measure() -> list[Row]:
 def _seconds(path: Path, read: Callable[[], npt.NDArray[np.float64]]) -> float:
     took = []
     for _ in range(ROUNDS):
-        _forget(path)
+        forget_file(path)
         began = time.perf_counter()
         read()
         took.append(time.perf_counter() - began)
@@ -70,15 +70,6 @@ def _rate(path: Path, read: Callable[[], npt.NDArray[np.float64]]) -> float:
     if len(read()) != lab.HOUR_READINGS:
         raise RuntimeError("not all readings came back")
     return lab.HOUR_READINGS / _seconds(path, read)
-
-
-def _forget(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-        os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
-    finally:
-        os.close(descriptor)
 
 
 def _plain_table(path: Path) -> None:

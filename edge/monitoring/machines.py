@@ -174,7 +174,7 @@ def _meetings(sessions: Sessions, held: Lessons, entered: Entered, window: tuple
     status, lesson = sessions.status[rows], sessions.lesson[rows]
     room = pointed(sessions.rooms, sessions.room[rows])
     program = _of_lesson(held.programs, held.program, lesson)
-    in_room = _tracks_of_rooms(entered)
+    in_room = entered.tracks_of_rooms()
     lengths = np.diff(sessions.used_start)[rows]
     return Meetings(
         id=tuple(map(sessions.id.__getitem__, rows.tolist())),
@@ -211,12 +211,6 @@ def _of_lesson(words: tuple[str, ...], code: Int8s | Int32s, lesson: Int64s) -> 
 def _of_program(program: Words, entered: Entered, place: int) -> Words:
     """The track (0) or the level (1) of each program."""
     return program.renamed(lambda one: entered.programs.get(one, ("", ""))[place])
-
-
-def _tracks_of_rooms(entered: Entered) -> dict[str, str]:
-    """The track of the first equipment in each room."""
-    inventory = entered.inventory
-    return dict(zip(reversed(inventory.room), reversed(inventory.track), strict=True))
 
 
 def tracks_of(entered: Entered) -> dict[str, str]:

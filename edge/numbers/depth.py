@@ -13,13 +13,12 @@ import numpy as np
 
 from edge.numbers.entered import Desk
 from edge.numbers.evidence import inside_ns
+from edge.numbers.figures import bases_of
 from edge.numbers.observed import Span, read
 from edge.numbers.practice import Practice, busy_rows
 from edge.store.contract import Store, Told
-from telemetry.bases import bases
 from telemetry.civil import day_of
 from telemetry.columns import Int64s, Intervals
-from telemetry.lessons import lessons, maintenance, opening
 from telemetry.model import Channel, EquipmentId, Instant
 from telemetry.sessions import learners_counted
 from telemetry.spans import difference
@@ -86,10 +85,7 @@ class Ground:
         told = read(self.told, (place.equipment,), span)
         code = ids.index(place.equipment) if place.equipment in ids else -1
         intervals = Intervals(ids, np.full(len(told), code, np.int32), told.start, told.end, told.state, told.source)
-        held = lessons(entered.timetable, entered.inventory, entered.zone, (place.start, place.end))
-        planned = maintenance(entered.timetable, entered.inventory, entered.zone)
-        hours = opening(entered.timetable, entered.zone, place.start, place.end)
-        timetabled, _, scheduled = bases(entered.inventory, held, planned, hours)
+        timetabled, planned, scheduled = bases_of(entered, place.start, place.end)[0]
         return Deep(
             place,
             told,

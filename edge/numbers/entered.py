@@ -57,6 +57,10 @@ class Entered:
     names: Mapping[str, Mapping[str, str]]
     programs: Mapping[str, tuple[str, str]]
 
+    def tracks_of_rooms(self) -> dict[str, str]:
+        """The track of the first equipment in each room."""
+        return dict(zip(reversed(self.inventory.room), reversed(self.inventory.track), strict=True))
+
     def rule_at(self, at: Instant) -> RuleSet:
         """The rules in force at an instant."""
         return self.rules[int(in_force(self.rules, np.array([at], np.int64))[0])]

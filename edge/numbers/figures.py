@@ -37,7 +37,7 @@ from telemetry.lessons import lessons, maintenance, opening
 from telemetry.model import EquipmentId, Instant
 from telemetry.rules import RuleSet
 from telemetry.spans import Spans
-from telemetry.utilisation import Keys, grouped, lesson_utilisation, utilisation
+from telemetry.utilisation import Keys, grouped, keyed, lesson_utilisation, utilisation
 
 ROWS_LIMIT = 400_000
 """Rows of tables that are kept: 80 MB; a year of 25 equipment by hour has 219,000."""
@@ -150,7 +150,7 @@ class Bookkeeper:
         """What was told in a window, and the bases that it is measured against."""
         entered = self._desk.entered()
         seen = self._observations.seen(entered.inventory.ids, self.span(start, end))
-        return seen, _bases(entered, start, end)[0], entered
+        return seen, bases_of(entered, start, end)[0], entered
 
     def taught(self, question: Question) -> tuple[Teaching, Words]:
         """The held sessions that meet a window, and the keys of `question` that each counts under."""
@@ -182,7 +182,7 @@ class Bookkeeper:
     def _table(self, question: Question, entered: Entered, seen: Seen, words: Words) -> Utilisation:
         if question.by in LESSON_KEYS:
             parts = _cut(question, entered)
-            _, held, planned = _bases(entered, question.start, question.end)
+            _, held, planned = bases_of(entered, question.start, question.end)
             names, code = LESSON_KEYS[question.by]
             keys = Keys(getattr(held, names), getattr(held, code))
             return lesson_utilisation(seen.changes, entered.inventory, parts, held, planned, keys)
@@ -192,7 +192,8 @@ class Bookkeeper:
             return table
         if question.by is By.CENTRE:
             return grouped(table, Keys((self._centre,), np.zeros(len(inventory), np.int32)))
-        return grouped(table, _keyed(getattr(inventory, question.by.value), words))
+        # A lesson in a room without equipment has a row too.
+        return grouped(table, keyed(getattr(inventory, question.by.value), chain.from_iterable(words)))
 
     def _by_equipment(self, question: Question, entered: Entered, seen: Seen) -> Utilisation:
         key = (question.start, question.end, question.cut)
@@ -226,20 +227,14 @@ _TAUGHT_BY: Mapping[By, Callable[[Teaching], Words]] = {
 """The keys that a session counts under; those of lessons are in `LESSON_KEYS`, and the centre has all of them."""
 
 
-def _keyed(of_equipment: tuple[str, ...], words: Words) -> Keys:
-    """The keys of equipment, and those of sessions that none of it is of: a lesson in a room without any."""
-    names = sorted({*of_equipment, *chain.from_iterable(words)})
-    place = {name: code for code, name in enumerate(names)}
-    return Keys(tuple(names), np.array([place[word] for word in of_equipment], np.int32))
-
-
 def _cut(question: Question, entered: Entered) -> Buckets:
     if question.cut is Cut.SCHOOL_QUARTER:
         return term_buckets(entered.timetable.terms, entered.zone, question.start, question.end)
     return buckets(Unit[question.cut.name], entered.zone, question.start, question.end)
 
 
-def _bases(entered: Entered, start: Instant, end: Instant) -> tuple[Bases, Lessons, Spans]:
+def bases_of(entered: Entered, start: Instant, end: Instant) -> tuple[Bases, Lessons, Spans]:
+    """What a window is measured against, and the lessons and the planned maintenance that it is made of."""
     held = lessons(entered.timetable, entered.inventory, entered.zone, (start, end))
     planned = maintenance(entered.timetable, entered.inventory, entered.zone)
     return bases(entered.inventory, held, planned, opening(entered.timetable, entered.zone, start, end)), held, planned
@@ -252,7 +247,7 @@ def _renewed(kept: _Kept | None, question: Question, entered: Entered, seen: See
         before = kept.revisions
         stale = np.array([before.get(one) != seen.revisions[one] for one in entered.inventory.ids], np.bool_)
     codes = np.flatnonzero(stale)
-    spans = _bases(entered, question.start, question.end)[0]
+    spans = bases_of(entered, question.start, question.end)[0]
     fresh = utilisation(
         seen.changes if stale.all() else _of(seen.changes, codes),
         _inventory_of(entered.inventory, codes),

@@ -60,8 +60,7 @@ def by_room(taught: Teaching) -> Words:
 
 def by_track(taught: Teaching) -> Words:
     """The track of its program, else that of the first equipment of its room."""
-    inventory, programs = taught.entered.inventory, taught.entered.programs
-    in_room = dict(zip(reversed(inventory.room), reversed(inventory.track), strict=True))
+    programs, in_room = taught.entered.programs, taught.entered.tracks_of_rooms()
     named = zip(_of_lessons(taught, "programs", "program"), by_room(taught), strict=True)
     return [(programs.get(program, ("", ""))[0] or in_room.get(room, ""),) for program, (room,) in named]
 
