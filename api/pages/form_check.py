@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 from api.exports.forms.filling import Blank, Entry, Filled
 from api.exports.forms.mapping import Place, Value
-from api.exports.forms.template import Filling
+from api.exports.forms.template import Filling, known_of
 from api.exports.monitoring import Told, key_name, name_of
 from api.pages.texts import Texts
 from edge.register.quarters import ManualValue, QuarterText, Target
@@ -124,7 +124,7 @@ def _line(entry: Entry, wording: Wording, *, wholly: bool) -> PlaceLine:
         at=entry.place.at,
         number=number,
         what=what,
-        detail=_detail(entry.place, wording, wholly=wholly),
+        detail=_detail(entry, wording, wholly=wholly),
         value="" if entry.value is None else _shown(entry.value, wording.texts, share=entry.share),
         enter=_enter(entry, wording),
     )
@@ -167,12 +167,14 @@ def _meant(place: Place, wording: Wording) -> tuple[str, str]:
     return ("", place.number) if indicator is None else (place.number, name_of(indicator, wording.told.texts))
 
 
-def _detail(place: Place, wording: Wording, *, wholly: bool) -> str:
-    """Of which part it is, and `wholly` which value of it."""
-    texts = wording.texts
+def _detail(entry: Entry, wording: Wording, *, wholly: bool) -> str:
+    """Of which part it is, `wholly` which value of it, and how much is known where that is too little."""
+    place, texts = entry.place, wording.texts
     value = texts(f"fills.{place.value.value}") if wholly and place.about is None else ""
     part = "" if place.by is None else _part(place.by, place.key, wording)
-    return ", ".join(filter(None, (value, part)))
+    return "; ".join(
+        filter(None, (", ".join(filter(None, (value, part))), known_of(entry.coverage, wording.told.texts)))
+    )
 
 
 def _part(by: Dimension, key: str, wording: Wording) -> str:

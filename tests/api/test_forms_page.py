@@ -111,6 +111,14 @@ def test_what_does_not_fit_comes_first_and_the_form_is_not_offered(lab: Lab, fol
     assert "/api/v1/exports/forms/own?" not in page
 
 
+def test_places_of_which_too_little_is_known_stand_together_and_each_says_how_much(lab: Lab, folder: Path) -> None:
+    mapping(folder, 'at = "A1"\nnumber = "A.6"', 'at = "A2"\nnumber = "A.6"\nby = "equipment"\nkey = "mill-1"')
+    shown = visible(lab.page(CHECK, **RU))
+    assert "2 места о времени работы оборудования известно слишком мало. Посмотрите" in shown
+    assert "Оборудование: Фрезер 1; известно 0 %, нужно не меньше 80 %" in shown
+    assert "mill-1; 0% is known, at least 80% is asked" in visible(lab.page(CHECK, **EN)).replace("Фрезер 1", "mill-1")
+
+
 def test_a_form_without_blanks_says_so(lab: Lab, folder: Path) -> None:
     mapping(folder, 'at = "A1"\nabout = "centre"', 'at = "A2"\nabout = "year"')
     assert "Пустых мест нет: заполнены все 2 места." in visible(lab.page(CHECK, **RU))

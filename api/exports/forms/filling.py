@@ -17,7 +17,7 @@ from api.exports.privacy import Shown, Withheld
 from api.exports.values import cell_of, manual_cell
 from edge.monitoring.contract import Direction, Edition, Measured
 from telemetry.indicators.definition import Indicator, Unit
-from telemetry.indicators.facts import Amount
+from telemetry.indicators.facts import Amount, Coverage
 from telemetry.indicators.periods import quarter_window
 
 Filled: TypeAlias = int | float | str | date
@@ -31,6 +31,7 @@ class Blank(StrEnum):
     UNKNOWN_DIRECTION = "unknown_direction"
     NOT_BROKEN_DOWN = "not_broken_down"
     NO_VALUE = "no_value"
+    INSUFFICIENT_DATA = "insufficient_data"
     NOT_ENTERED = "not_entered"
     NOT_CLOSED = "not_closed"
     WITHHELD = "withheld"
@@ -41,17 +42,24 @@ class Blank(StrEnum):
     @property
     def hinders(self) -> bool:
         """Whether the mapping does not fit, so that no form is written; the others are told and left blank."""
-        return self not in (Blank.NO_VALUE, Blank.NOT_ENTERED, Blank.NOT_CLOSED, Blank.WITHHELD)
+        return self not in _LEFT_BLANK
+
+
+_LEFT_BLANK = frozenset({Blank.NO_VALUE, Blank.INSUFFICIENT_DATA, Blank.NOT_ENTERED, Blank.NOT_CLOSED, Blank.WITHHELD})
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What goes to a place; `share` tells that a number is in percent."""
+    """What goes to a place; `share` tells that a number is in percent.
+
+    `coverage` is what is known of the time that a ratio is about, where that is too little.
+    """
 
     place: Place
     value: Filled | None
     blank: Blank | None
     share: bool = False
+    coverage: Coverage | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +134,8 @@ def _progress(told: Told, place: Place, item: Measured) -> Entry:
     shown = told.curtain.total(item)
     if isinstance(shown, Withheld):
         return Entry(place, shown.label, Blank.WITHHELD)
+    if item.target and not shown.is_sufficient:
+        return _sparse(place, shown)
     found = progress_of(item, shown)
     return Entry(
         place, None if found is None else round(found * 100, 2), Blank.NO_VALUE if found is None else None, share=True
@@ -136,7 +146,13 @@ def _shown(place: Place, shown: Shown, indicator: Indicator) -> Entry:
     value = cell_of(shown, indicator.unit)
     if isinstance(shown, Withheld):
         return Entry(place, value, Blank.WITHHELD)
+    if not shown.is_sufficient:
+        return _sparse(place, shown)
     return Entry(place, value, Blank.NO_VALUE if value is None else None, share=indicator.unit is Unit.SHARE)
+
+
+def _sparse(place: Place, shown: Amount) -> Entry:
+    return Entry(place, None, Blank.INSUFFICIENT_DATA, coverage=shown.coverage)
 
 
 _BY_HAND = frozenset({Value.MANUAL, Value.STATED})

@@ -13,9 +13,12 @@ from api.exports.forms.delimited import CsvTemplate
 from api.exports.forms.filling import Blank, Entry, Form, entries
 from api.exports.forms.mapping import Place
 from api.exports.forms.workbook import BookTemplate
+from api.pages.amounts import figure
 from api.pages.texts import Texts
 from edge.errors import GiveUp
 from edge.register.contract import Fault, Refused
+from telemetry.indicators.definition import Unit
+from telemetry.indicators.facts import Coverage
 
 SIZE_LIMIT = 16 * 1024 * 1024
 """Bytes of a template: as much as an import may have."""
@@ -78,11 +81,27 @@ def faults(blanks: Sequence[Entry], texts: Texts) -> list[Fault]:
     """Blanks as sentences: where, why, and what to do."""
     return [
         Fault(
-            entry.place.at, f"{_what(entry.place)}: {texts(f'blank.{entry.blank}')}", texts(f"blank_fix.{entry.blank}")
+            entry.place.at,
+            f"{_what(entry.place)}: {_why(entry, entry.blank, texts)}",
+            texts(f"blank_fix.{entry.blank}"),
         )
         for entry in blanks
         if entry.blank is not None
     ]
+
+
+def _why(entry: Entry, blank: Blank, texts: Texts) -> str:
+    known = known_of(entry.coverage, texts)
+    return texts(f"blank.{blank}") + (f" ({known})" if known else "")
+
+
+def known_of(coverage: Coverage | None, texts: Texts) -> str:
+    """How much is known of the time that a ratio is about, and how much is asked; empty where nothing is told of it."""
+    if coverage is None:
+        return ""
+    known = coverage.known * 1000 // coverage.whole / 10  # never rounded up to what is asked
+    asked = coverage.least_ppm / 10_000
+    return texts("blank_known", known=figure(known, Unit.SHARE, texts), asked=figure(asked, Unit.SHARE, texts))
 
 
 def _what(place: Place) -> str:

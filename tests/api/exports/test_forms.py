@@ -18,9 +18,12 @@ from api.exports.forms.mapping import read
 from api.exports.words import words_of
 from api.pages.texts import LANGUAGES
 from edge.errors import GiveUp
-from edge.register.contract import Refused
+from edge.register.contract import Put, Refused
+from edge.register.evidence import RuleSet
+from edge.register.quarters import Target
+from telemetry.model import State
 from tests.api.exports.centre import FORMULA, MARKUP, entries
-from tests.api.lab import CENTRE, Lab, settings
+from tests.api.lab import CENTRE, HOUR, NOW, Lab, settings, state
 
 ASKED = "year=2026&quarter=3"
 PLACE = '[[place]]\nat = "{at}"\n{words}\n'
@@ -281,6 +284,42 @@ def test_a_template_that_is_none_is_told(centre: Lab, folder: Path) -> None:
     assert "cannot be read" in get(centre).text
     (folder / "own.xlsx").write_bytes(b"PK no")
     assert "no XLSX workbook" in get(centre).text
+
+
+SPARSE = {
+    "A1": 'number = "A.6"',
+    "A2": 'number = "A.6"\nvalue = "quarter"',
+    "A3": 'number = "A.6"\nby = "equipment"\nkey = "mill-1"',
+    "B1": 'number = "A.6"\nvalue = "progress"',
+    "B2": 'number = "A.6"\nby = "equipment"\nkey = "no-such"',
+}
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "too little is known of the equipment's time (0.5% is known, at least 80.5% is asked)"),
+        (
+            "ru",
+            "о времени работы оборудования известно слишком мало (известно 0,5\u00a0%, нужно не меньше 80,5\u00a0%)",
+        ),
+    ],
+)
+def test_where_too_little_is_known_of_a_ratio_of_time_its_blank_says_how_much(
+    centre: Lab, folder: Path, language: str, said: str
+) -> None:
+    (folder / "own.csv").write_text(";;\n;;\n;;\n", "utf-8")
+    mapping(folder, *SPARSE.items(), template="own.csv")
+    strict = RuleSet(name="Строже", effective_from="2026-09-01", least_coverage=0.805)
+    centre.enter(Put("strict", strict), Put("plan", Target(number="A.6", year=2026, target=50)))
+    centre.keep([state(NOW - 33 * HOUR, State.IDLE)])
+    told = centre.get(f"/api/v1/exports/forms/own/check?{ASKED}&lang={language}")
+    found = {one["at"]: one for one in told["blanks"]}
+    assert {at: one["reason"] for at, one in found.items()} == dict.fromkeys(SPARSE, "insufficient_data") | {
+        "B2": "no_value"
+    }
+    assert found["A3"]["message"] == f"A.6 [equipment = mill-1] year_to_date: {said}"
+    assert told["ready"]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
