@@ -8,22 +8,28 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator
+from typing import Any
 
 import orjson
 
-from edge.journal.words import job_name
 from edge.store.contract import Job
 from edge.store.jobs import Phase, job_of
 from edge.store.sparse import fit
-from telemetry.model import EquipmentId, Instant, JobOutcome
+from telemetry.model import EquipmentId, Instant
 
-_JOBS = """
-    SELECT first, last, job FROM jobs WHERE equipment = ?1 AND first < ?3
+_REACHING = """
+    SELECT first, last, job FROM jobs WHERE equipment = ?1 AND first < ?3 AND (first < ?2 OR last >= ?3)
     AND (ended IS NULL OR last > ended OR ended >= ?2)
 """
-_PHASES = "SELECT mark, at, received_at, words FROM log WHERE equipment = ? AND kind = 1 AND at >= ? AND at <= ?"
+# All of them as two texts: thousands of rows of their own would cost more than what is in them.
+_PHASES = """
+    SELECT group_concat(at), group_concat(words) FROM (
+        SELECT at, words FROM log WHERE equipment = ? AND kind = 1 AND at >= ? AND at %s ORDER BY at, mark
+    )
+"""
+_PHASES_INSIDE = _PHASES % "< ?"
 # The mark of a phase is one byte and the job: so those of other jobs are passed over inside the index.
-_PHASES_OF_ONE = f"{_PHASES} AND substr(mark, 2) = ?"
+_PHASES_OF_ONE = _PHASES % "<= ? AND substr(mark, 2) = ?"
 
 
 def met(connection: sqlite3.Connection, one: EquipmentId, start: Instant, end: Instant) -> Iterator[Job]:
@@ -32,32 +38,27 @@ def met(connection: sqlite3.Connection, one: EquipmentId, start: Instant, end: I
     Jobs that lie inside are read in one go, for a quarter has thousands; the few that reach out, each by itself.
     """
     window = fit(start), fit(end)
-    jobs = connection.execute(_JOBS, (one, *window)).fetchall()
-    phases: dict[bytes, list[Phase]] = {job: [] for _, _, job in jobs}
-    inside = [(first, last) for first, last, _ in jobs if window[0] <= first and last < window[1]]
-    outside = [row for row in jobs if not (window[0] <= row[0] and row[1] < window[1])]
-    if inside:
-        span = min(first for first, _ in inside), max(last for _, last in inside)
-        apart = {job for _, _, job in outside}
-        for row in connection.execute(_PHASES, (one, *span)):
-            job = row[0][1:]
-            if job in phases and job not in apart:
-                phases[job].append(_phase(*row))
-    for first, last, job in outside:
-        phases[job] += [_phase(*row) for row in connection.execute(_PHASES_OF_ONE, (one, first, last, job))]
-    return (job_of(one, job_name(job), said) for job, said in phases.items() if said)
+    phases: dict[str, list[Phase]] = {}
+    for phase in _told(connection, _PHASES_INSIDE, (one, *window)):
+        phases.setdefault(phase[1].get("job", ""), []).append(phase)
+    for span in connection.execute(_REACHING, (one, *window)).fetchall():
+        whole = list(_told(connection, _PHASES_OF_ONE, (one, *span)))
+        if whole:
+            phases[whole[0][1].get("job", "")] = whole
+    return (job_of(one, said) for said in phases.values())
 
 
-def _phase(mark: bytes, at: Instant, received_at: Instant, text: str) -> Phase:
+def _told(connection: sqlite3.Connection, query: str, asked: tuple[Any, ...]) -> Iterator[Phase]:
+    """Phases by time, then as `JobPhase` has them."""
+    times, words = connection.execute(query, asked).fetchone()
+    return zip(_listed(times), _listed(words), strict=True)
+
+
+def _listed(texts: str | None) -> list[Any]:
+    """What stands in JSON, between commas."""
+    listed = f"[{texts or ''}]"
     try:
-        words = orjson.loads(text)
+        return orjson.loads(listed)  # type: ignore[no-any-return]  # a list, for it stands in brackets
     except orjson.JSONDecodeError:
         # Halves of a pair of surrogates, which no text has that is written as UTF-8.
-        words = json.loads(text)
-    told = words.get
-    return Phase(
-        at, mark[0], received_at, told("name", ""), told("progress"), _OUTCOME[words["outcome"]], told("reason", "")
-    )
-
-
-_OUTCOME = {int(outcome): outcome for outcome in JobOutcome}
+        return json.loads(listed)  # type: ignore[no-any-return]  # as above

@@ -169,7 +169,7 @@ def test_channels_tell_unit_span_number_and_last_value(lab: Lab) -> None:
 
 def _job(**words: object) -> Job:
     blank = Job(MILL, "gear", "", T, None, JobOutcome.NONE, None, paused=False, reason="")
-    return replace(blank, **words)  # type: ignore[arg-type]  # the fields are Job's own
+    return blank._replace(**words)  # type: ignore[arg-type]  # the fields are Job's own
 
 
 JOBS = {
