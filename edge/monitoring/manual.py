@@ -1,4 +1,4 @@
-"""Whether a value by hand can stand: for an indicator of the sets in force at the period's end, in its unit.
+"""Whether what people say of an indicator can stand: a value by hand, a target, a text, of one of the sets in force.
 
 It judges what is entered now; what was entered before stays as it is, and nothing is changed here.
 """
@@ -6,22 +6,26 @@ It judges what is entered now; what was entered before stays as it is, and nothi
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 
 from edge.faults import near
 from edge.monitoring.sets import chosen
 from edge.register.contract import Change, Fault, Judge, Put
-from edge.register.quarters import ManualValue
+from edge.register.events import Direction
+from edge.register.quarters import ManualValue, QuarterText, Target
 from telemetry.indicators.definition import IndicatorSet, Unit
 from telemetry.indicators.periods import quarter_window
 
-_FULL_HUNDREDTHS = 100_00
-"""100 %."""
+_FULL = 100
+"""Percent."""
+
+_QUARTERS = (1, 2, 3, 4)
 
 _WHOLE = frozenset({Unit.ITEMS, Unit.LEARNERS, Unit.PEOPLE})
 
 
 def judge_of(sets: Sequence[IndicatorSet], kind: str) -> Judge:
-    """The judge of values by hand in a centre of a kind that knows these sets."""
+    """The judge of values by hand, targets and texts in a centre of a kind that knows these sets."""
 
     def judge(change: Change) -> Iterable[Fault]:
         return faults_of(change, sets, kind)
@@ -30,13 +34,52 @@ def judge_of(sets: Sequence[IndicatorSet], kind: str) -> Judge:
 
 
 def faults_of(change: Change, sets: Sequence[IndicatorSet], kind: str) -> Iterator[Fault]:
-    """What is wrong with a change, if it is a value by hand."""
-    if not (isinstance(change, Put) and isinstance(change.value, ManualValue)):
-        return
-    value, place = change.value, f"{change.kind} {change.id}"
-    day = quarter_window(value.year, value.quarter)[1]
-    choice = chosen(sets, kind, day)
-    held = {one.id: one for one in (choice.official, choice.analytics) if one.indicators}
+    """What is wrong with a change, if it says something of an indicator."""
+    place, known = f"{change.kind} {change.id}", partial(_in_force, sets, kind)
+    match change.value if isinstance(change, Put) else None:
+        case ManualValue() as value:
+            yield from _of_value(value, known(value.year, value.quarter), place)
+        case Target() as value:
+            yield from _of_target(value, [one for quarter in _QUARTERS for one in known(value.year, quarter)], place)
+        case QuarterText() as value if value.subject not in set(Direction):
+            numbers = _units(known(value.year, value.quarter))
+            label = f"{value.year}-Q{value.quarter}"
+            yield from _unknown("subject", value.subject, (*numbers, *(one.value for one in Direction)), label, place)
+
+
+def _in_force(sets: Sequence[IndicatorSet], kind: str, year: int, quarter: int) -> list[IndicatorSet]:
+    """The sets that a report of the quarter is made by."""
+    choice = chosen(sets, kind, quarter_window(year, quarter)[1])
+    return [one for one in (choice.official, choice.analytics) if one.indicators]
+
+
+def _units(sets: Sequence[IndicatorSet]) -> dict[str, set[Unit]]:
+    """What each number counts; several where the sets of a year differ."""
+    units: dict[str, set[Unit]] = {}
+    for one in sets:
+        for indicator in one.indicators:
+            units.setdefault(indicator.number, set()).add(indicator.unit)
+    return units
+
+
+def _unknown(field: str, number: str, known: Sequence[str], when: str, place: str) -> Iterator[Fault]:
+    if number not in known:
+        message = f"no indicator of the sets in force for {when} has the number {number!r}{near(number, known)}"
+        fix = "Take the number of an indicator; a set that comes later is put beside the configuration first."
+        yield Fault(place, message, fix, field)
+
+
+def _of_target(value: Target, sets: Sequence[IndicatorSet], place: str) -> Iterator[Fault]:
+    """A year may have two sets, one after the other: the number is one of either."""
+    units = _units(sets)
+    yield from _unknown("number", value.number, tuple(units), str(value.year), place)
+    if units.get(value.number) == {Unit.SHARE} and value.target > _FULL:
+        message = f"the indicator is a share, 0 to 100 percent, and this is {value.target}"
+        yield Fault(place, message, "Give percent from 0 to 100.", "target")
+
+
+def _of_value(value: ManualValue, sets: Sequence[IndicatorSet], place: str) -> Iterator[Fault]:
+    held = {one.id: one for one in sets}
     label = f"{value.year}-Q{value.quarter}"
     if value.set not in held:
         message = f"no set of indicators {value.set!r} is in force for {label}{near(value.set, held)}"
@@ -55,7 +98,7 @@ def _out_of_unit(hundredths: int, unit: Unit, place: str) -> Iterator[Fault]:
     if unit in _WHOLE and hundredths % 100:
         message = f"the indicator counts what is whole, and this is {told}"
         yield Fault(place, message, "Give a whole number; hundredths, as the API takes it, end in 00.", "hundredths")
-    if unit is Unit.SHARE and hundredths > _FULL_HUNDREDTHS:
+    if unit is Unit.SHARE and hundredths > 100 * _FULL:
         message = f"the indicator is a share, 0 to 100 percent, and this is {told}"
         yield Fault(
             place, message, "Give percent from 0 to 100; hundredths, as the API takes it, up to 10000.", "hundredths"

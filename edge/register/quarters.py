@@ -1,6 +1,6 @@
 """What people say for the monitoring of a quarter: the plan of work, values by hand, texts, targets of a year.
 
-Whether a set of indicators has a number is asked where values are shown: sets come and go, what was said stays.
+Whether a set of indicators has a number is asked by whoever knows the sets: they come and go, what was said stays.
 """
 
 from __future__ import annotations

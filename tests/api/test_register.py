@@ -102,6 +102,23 @@ def test_a_value_by_hand_that_cannot_stand_is_refused_with_its_field(
     assert lab.get(f"{path}/hand")["value"] == MANUAL
 
 
+@pytest.mark.parametrize(
+    ("kind", "value", "field"),
+    [
+        ("target", {"number": "9.9", "year": 2026, "target": 4}, "number"),
+        ("target", {"number": "2.1", "year": 2026, "target": 101}, "target"),
+        ("quarter_text", {"subject": "9.9", "year": 2026, "quarter": 3, "text": "Да."}, "subject"),
+    ],
+)
+def test_a_target_or_a_text_of_no_indicator_is_refused_with_its_field(
+    lab: Lab, kind: str, value: dict[str, Any], field: str
+) -> None:
+    refused = said(lab, "POST", f"/api/v1/register/{kind}", {"id": "one", "value": value})
+    assert refused.status_code == 422
+    (fault,) = refused.json()["errors"]
+    assert (fault["field"], bool(fault["fix"])) == (f"{kind} one.{field}", True)
+
+
 def test_a_change_from_an_old_version_is_refused_with_who_and_when(taught: Lab) -> None:
     value = taught.get(f"{TERM}/q1")["value"]
     assert said(taught, "PUT", f"{TERM}/q1", {"value": value | {"name": "Первая"}}, 1).status_code == 200

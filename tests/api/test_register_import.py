@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from api.pages.sayings import retold
 from edge.register.contract import Put
 from edge.register.events import Event
 from edge.register.imports.sheets import FILE_LIMIT
@@ -77,6 +78,27 @@ def test_values_by_hand_that_cannot_stand_are_told_at_their_rows(lab: Lab) -> No
     assert [(fault["row"], fault["message"].partition(" ")[0]) for fault in told["faults"]] == [(3, "the"), (4, "the")]
     assert all(fault["fix"] for fault in told["faults"])
     refused = sent(lab, "manual_value", csv_of(rows), **DO_IT)
+    assert (refused.status_code, len(refused.json()["errors"]), lab.register.version()) == (422, 2, 0)
+
+
+@pytest.mark.parametrize(
+    ("kind", "rows"),
+    [
+        ("target", [["Номер", "Год", "План"], ["1.2", "2026", "400"], ["9.9", "2026", "4"], ["2.1", "2026", "101"]]),
+        (
+            "quarter_text",
+            [
+                ["Раздел", "Год", "Квартал", "Текст"],
+                *(["1.2", "2026", "3", "Да."], ["9.9", "2026", "3", "Да."], ["1.2", "2019", "3", "Да."]),
+            ],
+        ),
+    ],
+)
+def test_targets_and_texts_of_no_indicator_are_told_at_their_rows(lab: Lab, kind: str, rows: Cells) -> None:
+    told = sent(lab, kind, csv_of(rows)).json()
+    assert (told["ready"], [fault["row"] for fault in told["faults"]]) == (False, [3, 4])
+    assert all(retold(fault[word], "ru") != fault[word] for fault in told["faults"] for word in ("message", "fix"))
+    refused = sent(lab, kind, csv_of(rows), **DO_IT)
     assert (refused.status_code, len(refused.json()["errors"]), lab.register.version()) == (422, 2, 0)
 
 
