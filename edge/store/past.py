@@ -8,16 +8,13 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 
-import numpy as np
-
 from edge.journal import words
 from edge.journal.contract import Offset
-from edge.journal.packing import piece_of
 from edge.journal.words import LogRow
 from edge.store.connections import Connections
 from edge.store.contract import Job
 from edge.store.jobs import by_job, overlapping
-from edge.store.sparse import columns_of, fit
+from edge.store.sparse import fit, of_rows
 from telemetry.columns import Changes
 from telemetry.model import EquipmentId, Instant, JobSeen
 
@@ -55,7 +52,7 @@ class JournalPast:
         with self._connections.snapshot() as connection:
             ids = tuple(dict.fromkeys(equipment))
             found = [connection.execute(_CHANGES, (one, *asked)).fetchall() for one in ids]
-        return columns_of(ids, [piece_of(np.array(rows, np.int64).reshape(-1, 3)) for rows in found])
+        return of_rows(ids, found)
 
     def jobs(self, equipment: Sequence[EquipmentId], start: Instant, end: Instant) -> tuple[Job, ...]:
         """See the contract."""

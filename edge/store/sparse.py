@@ -8,23 +8,18 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Sequence
 from itertools import chain
-from operator import add
 
 import numpy as np
 
 from edge.journal import packing, words
-from edge.journal.packing import DAY_NS, Pieces, piece_of
+from edge.journal.pieces import DAY_NS, Columns, columns_of
 from edge.journal.words import GREATEST, LEAST, Kind, LogRow
-from telemetry.columns import Changes, Int64s
+from telemetry.columns import Changes
 from telemetry.model import EquipmentId, Instant
 
 _CHANGES = """
     SELECT at, mark, valid_ns FROM log WHERE equipment = ?1 AND kind = 0 AND at < ?3 AND at >= coalesce(
     (SELECT max(at) FROM log WHERE equipment = ?1 AND kind = 0 AND at < ?2), ?2) ORDER BY at, mark
-"""
-_BEFORE = """
-    SELECT at, mark, valid_ns FROM log WHERE equipment = ?1 AND kind = 0 AND at = (
-    SELECT max(at) FROM log WHERE equipment = ?1 AND kind = 0 AND at < ?2) ORDER BY mark
 """
 # A loose scan of the index: one look for each equipment, however many rows it has.
 _LATEST = f"""
@@ -50,36 +45,28 @@ def fit(instant: Instant) -> Instant:
 
 
 def changes(connection: sqlite3.Connection, ids: Sequence[EquipmentId], start: Instant, end: Instant) -> Changes:
-    """Changes in [start, end) and those of the last instant before, by equipment, time, source and state."""
-    named = tuple(dict.fromkeys(ids))
-    return columns_of(named, [_pieces(connection, one, fit(start), fit(end)) for one in named])
+    """Changes in [start, end) and those of the last instant before, by equipment, time, source and state.
 
-
-def columns_of(ids: tuple[EquipmentId, ...], found: Sequence[Pieces]) -> Changes:
-    """The changes of each equipment as those of all of them; a mark is 256 x source + state."""
-    counts = [sum(map(len, pieces.times)) // 8 for pieces in found]
-    every = (list(chain.from_iterable(pieces[place] for pieces in found)) for place in range(3))
-    at, mark, valid_ns = Pieces(*every).columns()
-    return Changes(
-        ids,
-        np.repeat(np.arange(len(ids), dtype=np.int32), counts),
-        at,
-        (mark & 0xFF).astype(np.int8),
-        (mark >> 8).astype(np.int8),
-        valid_ns,
+    A short window is read from the log; one with a whole day in it by days as they are packed.
+    """
+    named, start, end = tuple(dict.fromkeys(ids)), fit(start), fit(end)
+    if -(-start // DAY_NS) >= end // DAY_NS:
+        return of_rows(named, [connection.execute(_CHANGES, (one, start, end)).fetchall() for one in named])
+    days = [packing.between(connection, one, start, end) for one in named]
+    return _of_columns(
+        named, [sum(piece.n for piece in found) for found in days], columns_of(list(chain.from_iterable(days)))
     )
 
 
-def _pieces(connection: sqlite3.Connection, one: EquipmentId, start: Instant, end: Instant) -> Pieces:
-    """A short window from the log; of one with a whole day in it the days as they stand, and what holds before them."""
-    if -(-start // DAY_NS) >= end // DAY_NS:
-        return piece_of(_rows(connection.execute(_CHANGES, (one, start, end))))
-    before = piece_of(_rows(connection.execute(_BEFORE, (one, start))))
-    return Pieces(*map(add, before, packing.between(connection, one, start, end)))
+def of_rows(ids: tuple[EquipmentId, ...], rows: Sequence[Sequence[tuple[Instant, int, int]]]) -> Changes:
+    """Time, mark and validity of the changes of each equipment as those of all of them."""
+    at, mark, valid_ns = np.array(list(chain.from_iterable(rows)), np.int64).reshape(-1, 3).T.copy()
+    columns = Columns(at, (mark & 0xFF).astype(np.int8), (mark >> 8).astype(np.int8), valid_ns)
+    return _of_columns(ids, list(map(len, rows)), columns)
 
 
-def _rows(rows: sqlite3.Cursor) -> Int64s:
-    return np.array(rows.fetchall(), np.int64).reshape(-1, 3)
+def _of_columns(ids: tuple[EquipmentId, ...], counts: Sequence[int], columns: Columns) -> Changes:
+    return Changes(ids, np.repeat(np.arange(len(ids), dtype=np.int32), counts), *columns)
 
 
 def latest(connection: sqlite3.Connection, kind: Kind) -> tuple[words.Sparse, ...]:

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from edge.errors import Damaged
 from edge.journal import database, known, packing
-from edge.journal.packing import DAY_NS, DAYS_A_SWAP, Day
+from edge.journal.packing import DAYS_A_SWAP, Day
+from edge.journal.pieces import DAY_NS
 from edge.journal.sqlite import SqliteJournal
 from edge.journal.verify import verify
 from telemetry.model import EquipmentId, Source, State, StateSeen

@@ -69,7 +69,7 @@ DAMAGES = {
     "lost note": ("DELETE FROM notes WHERE reach = 6", "does not follow"),
     "lost run": ("DELETE FROM run_stretches WHERE run = 'run-2'", "do not hold it"),
     "foreign": ("DELETE FROM channels", "not there"),
-    "packed day": ("UPDATE state_days SET valid_blob = zeroblob(8 * n)", "not what the log says"),
+    "packed day": ("UPDATE state_days SET words_blob = zeroblob(n)", "not what the log says"),
     "unfit day": ("UPDATE log SET mark = 1000000 WHERE at = (SELECT min(at) FROM log)", "not what the log says"),
     "lost day": ("DELETE FROM state_days", "neither packed nor to be packed"),
     "schema": ("PRAGMA user_version = 7", "schema is 7"),
