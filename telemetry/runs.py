@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import TypeAlias
 
 import numpy as np
 
 from telemetry.columns import Int64s
-from telemetry.model import NS_PER_S, EquipmentId, Instant, RunPhase, RunSeen
+from telemetry.model import NS_PER_S, EquipmentId, Instant
 from telemetry.spans import runs
 
 SILENCE_NS = 60 * NS_PER_S
@@ -29,6 +30,9 @@ UNNAMED_LIMIT_NS = 24 * 3600 * NS_PER_S
 
 Stretch: TypeAlias = tuple[Instant, Instant]
 """The first and the last of readings without a pause among them."""
+
+Said: TypeAlias = tuple[Instant | None, Instant | None]
+"""The earliest start and the earliest stop that were said; None where nobody said one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,7 @@ def joined(named: Sequence[Stretch], period_ns: int) -> tuple[Stretch, ...]:
 
 def parts_of(
     equipment: EquipmentId,
-    said: Sequence[RunSeen],
+    said: Said,
     named: Sequence[Stretch],
     *,
     period_ns: int,
@@ -86,39 +90,39 @@ def parts_of(
 
     Args:
         equipment: whose all of the following is.
-        said: its words of the run, in any order; the earliest start and the earliest stop hold.
+        said: its words of the run.
         named: the stretches of its readings that name the run.
         period_ns: the planned time between two readings, or 0.
         unnamed_until: the end of its readings that name no run and follow an instant without a pause; asked only
             where nobody stopped the run and no reading names it.
     """
     whole = joined(named, period_ns)
-    told = (_told(equipment, said, whole, period_ns, unnamed_until),) if said else ()
-    rest = (one for one in whole if not any(_meets(part, one, period_ns) for part in told))
-    parts = (*told, *(RunPart(equipment, first, last, None) for first, last in rest))
-    return tuple(sorted(parts, key=lambda part: part.start))
+    start = _start(said, whole)
+    if start is None:
+        return tuple(RunPart(equipment, *one, None) for one in whole)
+    told = _told(RunPart(equipment, start, start, said[1]), whole, period_ns, unnamed_until)
+    rest = [RunPart(equipment, *one, None) for one in whole if not _meets(told, one, period_ns)]
+    return tuple(sorted([told, *rest], key=attrgetter("start"))) if rest else (told,)
+
+
+def _start(said: Said, named: Sequence[Stretch]) -> Instant | None:
+    start, stopped = said
+    if stopped is None or (start is not None and start <= stopped):
+        return start
+    # Only the stop was said, or the clock was set back meanwhile.
+    return max((first for first, _ in named if first <= stopped), default=stopped)
 
 
 def _told(
-    equipment: EquipmentId,
-    said: Sequence[RunSeen],
-    named: Sequence[Stretch],
-    period_ns: int,
-    unnamed_until: Callable[[Instant], Instant],
+    begun: RunPart, named: Sequence[Stretch], period_ns: int, unnamed_until: Callable[[Instant], Instant]
 ) -> RunPart:
-    stopped = min((one.at for one in said if one.phase is RunPhase.STOPPED), default=None)
-    start = min((one.at for one in said if one.phase is RunPhase.STARTED), default=None)
-    if stopped is not None and (start is None or stopped < start):
-        # Only the stop was said, or the clock was set back meanwhile.
-        start = max((first for first, _ in named if first <= stopped), default=stopped)
-    if start is None:
-        raise ValueError("a run that was said was started or stopped")
-    near = [one for one in named if _meets(RunPart(equipment, start, start, None), one, period_ns)]
-    start = min([start, *(first for first, _ in near)])
-    if stopped is not None:
-        return RunPart(equipment, start, stopped, stopped)
+    """What was said, from the first to the last of the readings near its start; so far it lasts no time."""
+    near = [one for one in named if _meets(begun, one, period_ns)]
+    start = min([begun.start, *[first for first, _ in near]])
+    if begun.stopped is not None:
+        return RunPart(begun.equipment, start, begun.stopped, begun.stopped)
     last = max((last for _, last in near), default=start)
-    return RunPart(equipment, start, last if near or named else unnamed_until(start), None)
+    return RunPart(begun.equipment, start, last if near or named else unnamed_until(start), None)
 
 
 def _meets(part: RunPart, stretch: Stretch, period_ns: int) -> bool:

@@ -14,7 +14,7 @@ from edge.journal.contract import Offset
 from edge.journal.memory import MemoryChannel, MemoryJournal
 from edge.store.contract import ChannelInfo, Counts, Job, Run, RunData
 from edge.store.jobs import by_job, overlapping
-from edge.store.runs import Followed, meeting, run_of, within
+from edge.store.runs import Followed, meeting, phase_of, run_of, within
 from telemetry import resample
 from telemetry.columns import Changes, Envelope, Readings
 from telemetry.model import (
@@ -111,7 +111,7 @@ class MemoryStore:
     def run(self, run: str) -> Run | None:
         """See the contract."""
         with self._journal.lock:
-            said = [one for one in self._all(RunSeen) if one.run == run]
+            said = [phase_of(one) for one in self._all(RunSeen) if one.run == run]
             named = {one: stretches(times) for (name, one), times in self._journal.named.items() if name == run}
             return run_of(run, said, named, self._followed)
 

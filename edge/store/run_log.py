@@ -8,19 +8,19 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import numpy as np
 
-from edge.journal import chunks, words
+from edge.journal import chunks
 from edge.journal.chunks import HOUR_NS, Chunk
 from edge.journal.contract import Offset
-from edge.journal.words import LogRow
+from edge.journal.words import Kind
+from edge.store import spoken
 from edge.store.contract import Run
-from edge.store.runs import REACH_NS, Followed, run_of, spans_of
+from edge.store.runs import REACH_NS, Followed, Phase, run_of, spans_of
 from edge.store.sparse import fit
 from telemetry.columns import Int64s
-from telemetry.model import EquipmentId, Instant, RunSeen
+from telemetry.model import EquipmentId, Instant
 from telemetry.runs import PERIOD_LIMIT_NS, Stretch, silence_ns, streamed_until
 
 _OF = "(?1 IS NULL OR equipment IN (SELECT value FROM json_each(?1)))"
@@ -30,17 +30,11 @@ _MET = f"""
 """  # noqa: S608 fixed words
 _AMONG = "run IN (SELECT value FROM json_each(?))"
 _SPOKEN = f"SELECT run, equipment, first, last FROM runs WHERE {_AMONG}"  # noqa: S608 fixed words
-_SAID_BY_ALL = f"SELECT {words.COLUMNS} FROM log WHERE equipment = ? AND kind = 6 AND at >= ? AND at <= ?"  # noqa: S608 fixed words
-# The mark of a phase is one byte and the run: so those of other runs are passed over inside the index.
-_SAID = f"""
-    SELECT {words.COLUMNS} FROM log WHERE equipment = ? AND kind = 6 AND at >= ? AND at <= ? AND substr(mark, 2) = ?
-"""  # noqa: S608 fixed words
 _NAMED = f"SELECT run, equipment, first, last FROM run_stretches WHERE {_AMONG} ORDER BY equipment, first"  # noqa: S608 fixed words
 _CHANNELS = "SELECT id, channel FROM channels WHERE equipment = ?"
 _UNNAMED = f"""
     SELECT {chunks.COLUMNS} FROM chunks WHERE channel_id = ? AND first >= ? AND first < ? AND last > ? AND run = ''
 """  # noqa: S608 fixed words
-_MARK = words.COLUMNS.split(", ").index("mark")
 _OFFSETS = "SELECT offset FROM chunks WHERE channel_id = ? AND first >= ? AND first < ? AND last >= ? AND offset > ?"
 _CHUNK = f"SELECT {chunks.COLUMNS} FROM chunks WHERE offset = ? AND run IN ('', ?)"  # noqa: S608 fixed words
 
@@ -63,9 +57,9 @@ def one(connection: sqlite3.Connection, run: str) -> Run | None:
 def _called(connection: sqlite3.Connection, names: Sequence[str], window: tuple[Instant, Instant]) -> Iterator[Run]:
     """The runs of those names; what was said of all those that lie in a window is read in one go."""
     asked = json.dumps(names)
-    said: dict[str, list[RunSeen]] = {run: [] for run in names}
-    for record in _said(connection, connection.execute(_SPOKEN, (asked,)).fetchall(), window):
-        said.setdefault(record.run, []).append(record)
+    said: dict[str, list[Phase]] = {run: [] for run in names}
+    for run, phase in _said(connection, connection.execute(_SPOKEN, (asked,)).fetchall(), window):
+        said[run].append(phase)
     named: dict[str, dict[EquipmentId, list[Stretch]]] = {run: {} for run in names}
     for run, equipment, first, last in connection.execute(_NAMED, (asked,)):
         named[run].setdefault(EquipmentId(equipment), []).append((first, last))
@@ -77,22 +71,21 @@ def _called(connection: sqlite3.Connection, names: Sequence[str], window: tuple[
 
 def _said(
     connection: sqlite3.Connection,
-    spoken: Sequence[tuple[str, str, Instant, Instant]],
+    known: Sequence[tuple[str, EquipmentId, Instant, Instant]],
     window: tuple[Instant, Instant],
-) -> Iterator[RunSeen]:
+) -> Iterator[tuple[str, Phase]]:
     """All that was said of runs, from first to last word; of those that reach out of the window one by one."""
-    rows: list[tuple[Any, ...]] = []
-    inside: dict[str, list[tuple[bytes, Instant, Instant]]] = {}
-    for run, equipment, first, last in spoken:
+    inside: dict[EquipmentId, set[str]] = {}
+    for run, equipment, first, last in known:
         if window[0] <= first and last < window[1]:
-            inside.setdefault(equipment, []).append((run.encode(), first, last))
+            inside.setdefault(equipment, set()).add(run)
         else:
-            rows += connection.execute(_SAID, (equipment, first, last, run.encode()))
+            for at, words in spoken.of_one(connection, equipment, Kind.RUN, (first, last), run.encode()):
+                yield run, (at, equipment, words["phase"], words)
     for equipment, runs in inside.items():
-        marks = {run for run, _, _ in runs}
-        span = min(first for _, first, _ in runs), max(last for _, _, last in runs)
-        rows += [row for row in connection.execute(_SAID_BY_ALL, (equipment, *span)) if row[_MARK][1:] in marks]
-    return (record for row in rows if isinstance(record := words.to_record(LogRow(*row)), RunSeen))
+        for at, words in spoken.inside(connection, equipment, Kind.RUN, window):
+            if (run := words.get("run", "")) in runs:
+                yield run, (at, equipment, words["phase"], words)
 
 
 def _followed(connection: sqlite3.Connection, asked: Followed) -> Instant:

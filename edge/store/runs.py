@@ -6,14 +6,15 @@ Nothing here reads a store: both implementations of it use this.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
-from typing import TypeAlias
+from operator import attrgetter, itemgetter
+from typing import TypeAlias, TypedDict, cast
 
 import numpy as np
 
 from edge.store.contract import Run
-from telemetry.model import Channel, EquipmentId, Instant, Reading, ReadingBatch, RunSeen
+from telemetry.model import Channel, EquipmentId, Instant, Reading, ReadingBatch, RunPhase, RunSeen
 from telemetry.runs import PERIOD_LIMIT_NS, UNNAMED_LIMIT_NS, RunPart, Stretch, parts_of, silence_ns
 
 REACH_NS = UNNAMED_LIMIT_NS + silence_ns(PERIOD_LIMIT_NS)
@@ -39,39 +40,69 @@ class Followed:
         return not self.channels or channel in self.channels
 
 
+class Words(TypedDict, total=False):
+    """What the log says of a run's start or stop on one equipment; a word that says nothing is left out."""
+
+    run: str
+    phase: int
+    channels: Sequence[str]
+    title: str
+    lab_work: str
+    group: str
+    period_ns: int
+
+
+Phase: TypeAlias = tuple[Instant, EquipmentId, int, Words]
+"""When, on what equipment, a `RunPhase`, and all words; bare, for a year has thousands."""
+
+_STARTED = int(RunPhase.STARTED)
+_in_order = itemgetter(0, 1, 2)
+_NAMES = ("channels", "title", "lab_work", "group", "period_ns")
+
 Follow: TypeAlias = Callable[[Followed], Instant]
 """The last of the readings that follow the start without a pause."""
 
 
 def run_of(
-    run: str, said: Sequence[RunSeen], named: Mapping[EquipmentId, Sequence[Stretch]], follow: Follow
+    run: str, said: Iterable[Phase], named: Mapping[EquipmentId, Sequence[Stretch]], follow: Follow
 ) -> Run | None:
     """One run, of each word the earliest that was said; None where nothing was said of it and no reading names it."""
-    ordered = sorted(said, key=lambda one: (one.at, one.equipment, one.phase))
-    channels = next((one.channels for one in ordered if one.channels), ())
-    period_ns = next((one.period_ns for one in ordered if one.period_ns), 0)
+    told: Words = {}
+    spans: dict[EquipmentId, tuple[Instant | None, Instant | None]] = dict.fromkeys(named, (None, None))
+    for at, equipment, phase, words in sorted(said, key=_in_order, reverse=True):
+        told.update(words)
+        start, stopped = spans.get(equipment, (None, None))
+        spans[equipment] = (at, stopped) if phase == _STARTED else (start, at)
+    channels = tuple(map(Channel, told.get("channels", ())))
+    period_ns = told.get("period_ns", 0)
     parts: list[RunPart] = []
-    for name in sorted({one.equipment for one in said} | set(named)):
-        mine = [one for one in said if one.equipment == name]
-        asked = Followed(name, channels, 0, period_ns)
-        until = partial(_until, follow, asked)
-        parts += parts_of(name, mine, named.get(name, ()), period_ns=period_ns, unnamed_until=until)
+    for name, span in spans.items():
+        until = partial(_until, follow, name, channels, period_ns)
+        parts += parts_of(name, span, named.get(name, ()), period_ns=period_ns, unnamed_until=until)
     if not parts:
         return None
     return Run(
         run=run,
-        title=next((one.title for one in ordered if one.title), ""),
-        lab_work=next((one.lab_work for one in ordered if one.lab_work), ""),
-        group=next((one.group for one in ordered if one.group), ""),
+        title=told.get("title", ""),
+        lab_work=told.get("lab_work", ""),
+        group=told.get("group", ""),
         channels=channels,
         period_ns=period_ns,
-        declared=bool(said),
-        parts=tuple(sorted(parts, key=lambda part: (part.start, part.equipment))),
+        declared=bool(told),
+        parts=tuple(sorted(parts, key=attrgetter("start", "equipment"))),
     )
 
 
-def _until(follow: Follow, asked: Followed, start: Instant) -> Instant:
-    return follow(replace(asked, start=start))
+def _until(
+    follow: Follow, equipment: EquipmentId, channels: tuple[Channel, ...], period_ns: int, start: Instant
+) -> Instant:
+    return follow(Followed(equipment, channels, start, period_ns))
+
+
+def phase_of(seen: RunSeen) -> Phase:
+    """A record as the log has it."""
+    words = {name: told for name in _NAMES if (told := getattr(seen, name))}
+    return seen.at, seen.equipment, seen.phase, cast("Words", {**words, "phase": seen.phase})
 
 
 def meeting(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 
 import numpy as np
 import pytest
@@ -14,7 +15,8 @@ from hypothesis import strategies as st
 from edge.journal.sqlite import SqliteJournal
 from edge.store import local
 from edge.store.contract import Run
-from telemetry.model import Channel, Reading, ReadingBatch, Record, RunPhase
+from edge.store.runs import phase_of, run_of
+from telemetry.model import Channel, Reading, ReadingBatch, Record, RunPhase, RunSeen
 from telemetry.runs import RunPart
 from tests.edge.journal.labs import HOUR, LAB, LABS, MILL, Lab, S, T, batch, reading, records, run, sqlite_lab
 
@@ -210,6 +212,36 @@ def test_compaction_changes_no_run(tmp_path: Path) -> None:
 
 
 # --- whatever comes
+
+_phases = st.builds(
+    run,
+    st.integers(0, 5).map(lambda second: T + second * S),
+    st.sampled_from(RunPhase),
+    equipment=st.sampled_from((MILL, LAB)),
+    title=st.sampled_from(("", "ВАХ", "опыт")),
+    group=st.sampled_from(("", "ph-9")),
+    channels=st.sampled_from(((), (Channel("u"),))),
+    period_ns=st.sampled_from((0, S)),
+)
+_once_each = st.lists(_phases, min_size=1, max_size=8, unique_by=lambda one: (one.at, one.equipment, one.phase))
+
+
+@given(said=_once_each, dice=st.randoms(use_true_random=False))
+def test_of_each_word_the_earliest_holds_in_whatever_order_they_came(said: list[RunSeen], dice: Random) -> None:
+    ordered = sorted(said, key=lambda one: (one.at, one.equipment, one.phase))
+    dice.shuffle(said)
+    found = run_of("run-1", map(phase_of, said), {}, lambda asked: asked.start)
+    assert found is not None
+    for word in ("title", "group", "channels", "period_ns"):
+        values = [getattr(one, word) for one in ordered]
+        assert getattr(found, word) == next(filter(None, values), values[0])
+    starts, stops = ({one.equipment: one.at for one in ordered[::-1] if one.phase is phase} for phase in RunPhase)
+    assert {part.equipment: part.stopped for part in found.parts} == {
+        one: stops.get(one) for one in starts.keys() | stops.keys()
+    }
+    assert {part.equipment: part.start for part in found.parts} == {
+        one: min(starts.get(one, at), stops.get(one, at)) for one, at in (stops | starts).items()
+    }
 
 
 @settings(max_examples=40, deadline=None)
