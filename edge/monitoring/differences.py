@@ -13,8 +13,9 @@ from typing import NamedTuple
 
 from edge.monitoring.body import Body
 from edge.monitoring.contract import Difference, Measured, Report
-from edge.monitoring.evidence import Titles, labels_of
+from edge.monitoring.evidence import labels_of
 from edge.monitoring.reasons import USED_BY_LESSONS, Since, of_use, sentences
+from edge.monitoring.titles import Called
 from telemetry.indicators.definition import Dimension
 from telemetry.indicators.facts import Amount, Facts
 
@@ -34,19 +35,23 @@ class _Row(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Compared:
-    """A closed body, and what would be closed now."""
+    """A closed body, and what would be closed now; facts that went are called as `then`, others as `now`."""
 
     closed: Body
     facts: Mapping[str, Facts]
-    titles: Titles
+    then: Called
+    now: Called
     since: Since
 
 
 def differences_of(
-    closed: Body, report: Report, facts: Mapping[str, Facts], titles: Titles, since: Since
+    closed: Body, report: Report, facts: Mapping[str, Facts], *, called: tuple[Called, Called], since: Since
 ) -> tuple[Difference, ...]:
-    """Every value of a closed body that is another one now, whole before its parts; `facts` are of the year to date."""
-    compared = _Compared(closed, facts, titles, since)
+    """Every value of a closed body that is another one now, whole before its parts; `facts` are of the year to date.
+
+    `called` tells what facts were called when it was closed, and what they are called now.
+    """
+    compared = _Compared(closed, facts, *called, since)
     was = {one.indicator.number: one for one in closed.report.items}
     now = {one.indicator.number: one for one in report.items}
     numbers = [*was, *(number for number in now if number not in was)]
@@ -117,7 +122,8 @@ def _of_facts(was: Measured, now: Measured, compared: _Compared) -> Iterator[tup
     for fact in sorted(before.keys() | after.keys()):
         if before.get(fact) == after.get(fact):
             continue
-        title = (compared.titles(*fact)[0] if fact in after else compared.closed.title(*fact)[0]) or fact[1]
+        rows = after.get(fact) or before[fact]
+        title = (compared.now if fact in after else compared.then)(fact, rows[0].numbers[0], rows[0].labels)
         change = _Change(fact, title, before.get(fact, ()), after.get(fact, ()))
         for came, equipment in ((True, change.came_to_use), (False, change.left_use)):
             if equipment:
@@ -195,8 +201,10 @@ def _keys_by(rows: tuple[_Row, ...], by: Dimension) -> frozenset[str]:
 
 def _of_entries(now: Measured, compared: _Compared) -> Iterator[str]:
     """Entries that were changed though their facts look alike: other people stand in them."""
-    for fact in sorted(_facts_of(compared.facts.get(now.indicator.facts)).keys() & compared.since.changed.keys()):
-        said = f"{compared.titles(*fact)[0] or fact[1]}: the {fact[0]} changed"
+    known = _facts_of(compared.facts.get(now.indicator.facts))
+    for fact in sorted(known.keys() & compared.since.changed.keys()):
+        first = known[fact][0]
+        said = f"{compared.now(fact, first.numbers[0], first.labels)}: the {fact[0]} changed"
         yield from sentences(fact, said, compared.since, frozenset())
 
 

@@ -9,7 +9,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import cast
 
 import numpy as np
@@ -33,12 +33,13 @@ from edge.monitoring.differences import differences_of
 from edge.monitoring.editions import Sources, body_of, computed_from, edition_of, unsealed
 from edge.monitoring.evidence import Titles, evidence_of, shown
 from edge.monitoring.inputs import Inputs, clocks_of, equipment_of, items_of
+from edge.monitoring.lesson_times import starts_of
 from edge.monitoring.machines import days_at, known_until, window_of
 from edge.monitoring.present import Present, touched_before
 from edge.monitoring.reasons import Since, configured_otherwise, stamps_of
 from edge.monitoring.reckoning import Reckoned, own_days, quarters_until, reckon, to_date
 from edge.monitoring.sets import chosen, shipped
-from edge.monitoring.titles import names_of, titles_of
+from edge.monitoring.titles import Called, names_of, titles_of
 from edge.numbers.entered import Roster
 from edge.numbers.observed import minute_of
 from edge.register.contract import Fault, Past, Refused, Register, RegisterVersion, Stamp
@@ -185,8 +186,15 @@ class Office:
             configured_otherwise(closed.inputs.equipment, kept.inputs.equipment),
             same_journal=same,
         )
-        facts = {name: shown(one, to_date(edition.period)) for name, one in kept.reckoned.facts.items()}
-        return differences_of(closed, kept.reckoned.report, facts, kept.titles, since)
+        report, days = kept.reckoned.report, to_date(edition.period)
+        facts = {name: shown(one, days) for name, one in kept.reckoned.facts.items()}
+        starts = partial(starts_of, zone=self._zone, window=window_of(self._zone, *days))
+        then = starts(lambda: self._register.register_as_of(began.register_version))
+        called = (
+            Called(closed.title, closed.report.names, then),
+            Called(kept.titles, report.names, starts(self._register.snapshot)),
+        )
+        return differences_of(closed, report, facts, called=called, since=since)
 
     def _versions(self, kind: type[Entry], entry: str) -> Sequence[Past[Entry]]:
         return self._register.history(kind, entry).value

@@ -6,14 +6,17 @@ No learner is named here or anywhere: a title is that of an entry, a group or an
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from edge.monitoring.evidence import Title, Titles
 from edge.monitoring.inputs import Inputs
+from edge.monitoring.lesson_times import Starts
 from edge.numbers.entered import Entered
 from edge.register.contract import Snapshot
 from edge.register.entry import Entry
 from edge.register.kinds import KINDS
+from telemetry.civil import Day, text_of
 from telemetry.indicators.definition import Dimension
 
 Names = Mapping[Dimension, Mapping[str, str]]
@@ -81,3 +84,32 @@ _DERIVED: Mapping[str, Callable[[str, Names], str]] = {
     "run": lambda name, _names: name,
 }
 """Of facts that nobody entered."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Called:
+    """What a sentence calls a fact: by its title, a practical session by its group, or else program or room, and time.
+
+    Of an equipment its day is told too. No body of an edition has these words: they are made where they are read.
+    """
+
+    titles: Titles
+    names: Names
+    starts: Starts
+
+    def __call__(self, fact: tuple[str, str], day: Day, labels: Mapping[Dimension, tuple[str, ...]]) -> str:
+        """A fact that begins on a local day and has these keys."""
+        kind, name = fact
+        if kind == "session":
+            whose = self._whose(labels) or name.rpartition(":")[0] or name
+            return ", ".join(filter(None, (whose, text_of(day), self.starts(name))))
+        title = self.titles(kind, name)[0] or name
+        return f"{title}, {text_of(day)}" if kind == "equipment_day" else title
+
+    def _whose(self, labels: Mapping[Dimension, tuple[str, ...]]) -> str:
+        told = ((by, key) for by in _OF_SESSIONS for key in labels.get(by, ()) if key)
+        by, key = next(told, (Dimension.ROOM, ""))
+        return self.names.get(by, {}).get(key, key)
+
+
+_OF_SESSIONS = (Dimension.GROUP, Dimension.PROGRAM, Dimension.ROOM)

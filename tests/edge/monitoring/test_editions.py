@@ -336,7 +336,7 @@ def test_late_data_are_told_with_their_equipment_and_time(place: Place) -> None:
     found = {one.number: one for one in place.office.differences(edition) if one.by is None}
     assert set(found) >= {"A.4", "A.5", "A.6"}
     assert found["A.6"].why == (
-        "Фрезер 1: the equipment_day changed: data of mill-1 from 2026-09-21 on came after the closing",
+        "Фрезер 1, 2026-09-21: the equipment_day changed: data of mill-1 from 2026-09-21 on came after the closing",
     )
 
 
@@ -396,7 +396,9 @@ def test_a_lesson_that_was_cancelled_later_is_told(place: Place) -> None:
     edition = place.close()
     place.enter(Put("off", Cancellation(lesson="mon-1:2026-09-21")))
     found = {one.number: one for one in place.office.differences(edition) if one.by is None}
-    assert found["A.1"].why == ("mon-1:2026-09-21: the session went, entered by Иванова on 2026-10-11 (уточнение)",)
+    assert found["A.1"].why == (
+        "ПР-1, 2026-09-21, 16:00: the session went, entered by Иванова on 2026-10-11 (уточнение)",
+    )
     assert found["1.1"].why == (
         "Робототехника: its lessons no longer used mill-1, with the timetable or the corrections",
     )
@@ -427,7 +429,7 @@ def test_what_a_person_said_of_a_session_is_not_laid_to_late_data(place: Place, 
     place.keep([state(NOW - 30 * MINUTE, State.IDLE)])
     place.enter(word, author="Петров")
     found = {one.number: one for one in place.office.differences(edition) if one.by is None}
-    (why,) = (one for one in found["A.3"].why if one.startswith("mon-1:2026-09-21: "))
+    (why,) = (one for one in found["A.3"].why if one.startswith("ПР-1, 2026-09-21, 1"))
     assert why.endswith(", entered by Петров on 2026-10-11 (уточнение)")
 
 
@@ -452,7 +454,7 @@ def test_another_journal_is_a_reason(place: Place) -> None:
             elsewhere.store, place.register, lambda: EQUIPMENT, centre=CENTRE, clock=place.clock, sets=shipped()
         )
         found = {one.number: one.why for one in office.differences(edition) if one.by is None}
-    assert found["A.7"] == ("Фрезер 1: the equipment_day went: the journal is another one",)
+    assert found["A.7"] == ("Фрезер 1, 2026-09-21: the equipment_day went: the journal is another one",)
 
 
 def test_two_who_close_at_once_make_one_edition(place: Place) -> None:

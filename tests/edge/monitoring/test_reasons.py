@@ -101,7 +101,7 @@ def test_an_entry_that_changed_with_another_names_who_changed_that(place: Place)
 def test_equipment_that_is_configured_otherwise_is_named_as_such(place: Place) -> None:
     place.close()
     configured(place, room="lab")
-    said = "Фрезер 1: the equipment_day changed: the equipment mill-1 is configured otherwise"
+    said = "Фрезер 1, 2026-01-01: the equipment_day changed: the equipment mill-1 is configured otherwise"
     assert said in why(place, "A.6", Dimension.ROOM, "lab")
     assert any("the equipment mill-1 is configured otherwise" in one for one in why(place, "A.1"))
 
