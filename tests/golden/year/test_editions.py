@@ -70,7 +70,7 @@ def test_a_correction_and_late_telemetry_are_named_with_who_why_and_by_how_much(
     assert "Забытое: the event came, entered by Петрова" in why["1.5"]
     assert "нашёлся протокол" in why["1.5"]
     late = "data of printer-1 from 2026-02-18 on came after the closing"
-    assert f"s-net:2026-02-18: the session came: {late}" in why["A.1"]
+    assert f"С-1, 2026-02-18, 15:00: the session came: {late}" in why["A.1"]
     assert late in why["A.6"]
 
 
