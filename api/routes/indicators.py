@@ -19,7 +19,7 @@ from api.answers import answer, dumped
 from api.deps import MonitoringIn, Parts, PartsIn
 from api.depth_views import MAX_FACTS, DepthView, depth_views
 from api.edition_views import DifferenceList, EditionList, EditionView, differences_view, edition_view
-from api.evidence_views import CellEvidence, evidence_view
+from api.evidence_views import CellEvidence, evidence_json
 from api.exports.asked import LanguageQuery, Sheet, SheetIn, tabled, texts_of
 from api.exports.delivery import delivered
 from api.exports.quarterly import evidence_book, monitoring_book
@@ -214,7 +214,7 @@ def get_evidence(
         found, shown = _found(monitoring, asked, cell), _shown(asked.report, cell)
         closed = None if asked.edition is None else asked.edition.number
         behind = _behind(parts, asked, found.rows[slice(*page)], shown) if rows.deep else None
-        return dumped(evidence_view(found, shown, slice(*page), closed, behind))
+        return evidence_json(found, shown, slice(*page), closed, behind)
 
     if rows.deep:  # readings come without changing the report, so that their numbers are told anew
         return Response(made(), media_type="application/json")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from edge.errors import LabedgeError
 from edge.register.contract import RegisterVersion, Stamp
@@ -108,10 +108,10 @@ class Report:
     names: Mapping[Dimension, Mapping[str, str]]
 
 
-@dataclass(frozen=True, slots=True)
-class EvidenceRow:
+class EvidenceRow(NamedTuple):
     """One fact behind a value, with what a person needs to find it: a register's entry, a session, a job, a run, a day.
 
+    A tuple, because there may be ten thousands of them, and because that is made from columns in no time.
     `members` are numbers that stand for learners within one answer, so that a union can be summed anew from the rows;
     pseudonyms never leave the gateway. `unlisted` counts learners without a pseudonym. `labels` are its keys.
     """

@@ -5,9 +5,9 @@ Nothing here adds up by the way that the value itself came; the rows are summed 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from itertools import pairwise, repeat
+from itertools import pairwise, starmap
 from typing import TypeAlias
 
 import numpy as np
@@ -99,67 +99,66 @@ def _sorted_lists(start: Int64s, number: Int64s) -> Int32s:
 
 def _items(facts: Facts, rows: Int64s, titles: Titles) -> tuple[EvidenceRow, ...]:
     """The rows, column by column, because there may be ten thousands of them."""
-    numbers = {name: getattr(facts, name)[rows].tolist() for name in ("first", "last", "amount", "base", "unlisted")}
-    members = _lists(facts.member_start, facts.member, rows)
-    keys = _labelled(facts.labels, rows)
-    names = [(facts.kind[row], facts.id[row]) for row in rows.tolist()]
-    found = []
-    for at, ((kind, one), how, labels) in enumerate(zip(names, facts.how[rows].tolist(), keys, strict=True)):
-        name, document = titles(kind, one)
-        item = EvidenceRow(
-            kind=kind,
-            id=one,
-            name=name,
-            first=numbers["first"][at],
-            last=numbers["last"][at],
-            amount=numbers["amount"][at],
-            base=numbers["base"][at],
-            members=tuple(members[at]),
-            unlisted=numbers["unlisted"][at],
-            how=_HOW[how],
-            document=document,
-            labels=labels,
-        )
-        found.append(item)
-    return tuple(found)
+    at = rows.tolist()
+    kinds, ids = [facts.kind[row] for row in at], [facts.id[row] for row in at]
+    titled = [titles(kind, one) for kind, one in zip(kinds, ids, strict=True)]
+    first, last, amounts, base, unlisted = (getattr(facts, name)[rows].tolist() for name in _NUMBERS)
+    columns = zip(
+        kinds,
+        ids,
+        [name for name, _document in titled],
+        first,
+        last,
+        amounts,
+        base,
+        _lists(facts.member_start, facts.member, rows),
+        unlisted,
+        [_HOW[how] for how in facts.how[rows].tolist()],
+        [document for _name, document in titled],
+        _labelled(facts.labels, rows),
+        strict=True,
+    )
+    return tuple(starmap(EvidenceRow, columns))
 
 
+_NUMBERS = ("first", "last", "amount", "base", "unlisted")
 _HOW = tuple(How)
 
 
-def _labelled(labels: Mapping[Dimension, Labels], rows: Int64s) -> Iterator[Mapping[Dimension, tuple[str, ...]]]:
+def _labelled(labels: Mapping[Dimension, Labels], rows: Int64s) -> list[Mapping[Dimension, tuple[str, ...]]]:
     """The keys of each row, by dimension; the many rows that have all of them in common share one mapping."""
-    known: dict[tuple[tuple[str, ...], ...], Mapping[Dimension, tuple[str, ...]]] = {}
-    if not labels:
-        return repeat({}, len(rows))
-    columns = [_keyed(one, rows) for one in labels.values()]
-    return (_once(known, labels, keys) for keys in zip(*columns, strict=True))
+    row, code = _codes(labels, rows)
+    told, bounds = code.tobytes(), starts_of(np.bincount(row, minlength=len(rows)) * code.itemsize).tolist()
+    lists = [told[first:last] for first, last in pairwise(bounds)]
+    every = [(by, key) for by, one in labels.items() for key in one.keys]
+    known = {one: _mapped(every[code] for code in np.frombuffer(one, code.dtype).tolist()) for one in set(lists)}
+    return [known[one] for one in lists]
 
 
-def _once(
-    known: dict[tuple[tuple[str, ...], ...], Mapping[Dimension, tuple[str, ...]]],
-    dimensions: Iterable[Dimension],
-    keys: tuple[tuple[str, ...], ...],
-) -> Mapping[Dimension, tuple[str, ...]]:
-    found = known.get(keys)
-    if found is None:
-        found = known[keys] = {by: listed for by, listed in zip(dimensions, keys, strict=True) if listed}
+def _codes(labels: Mapping[Dimension, Labels], rows: Int64s) -> tuple[Int64s, Int32s]:
+    """The rows, from 0 and rising, and what each has of all the keys of the dimensions, one dimension after another."""
+    row, code, before = [np.empty(0, np.int64)], [np.empty(0, np.int32)], 0
+    for one in labels.values():
+        lengths, codes = items_of(one.start, one.code, rows)
+        row.append(np.repeat(np.arange(len(rows)), lengths))
+        code.append(codes + np.int32(before))
+        before += len(one.keys)
+    told = np.concatenate(row)
+    order = np.argsort(told, kind="stable")
+    return told[order], np.concatenate(code)[order]
+
+
+def _mapped(keys: Iterable[tuple[Dimension, str]]) -> Mapping[Dimension, tuple[str, ...]]:
+    found: dict[Dimension, tuple[str, ...]] = {}
+    for by, key in keys:
+        found[by] = (*found.get(by, ()), key)
     return found
 
 
-def _keyed(labels: Labels, rows: Int64s) -> list[tuple[str, ...]]:
-    """The keys of each row; the many that have one key share it."""
-    alone, every = [(key,) for key in labels.keys], labels.keys
-    return [
-        alone[codes[0]] if len(codes) == 1 else tuple([every[code] for code in codes])
-        for codes in _lists(labels.start, labels.code, rows)
-    ]
-
-
-def _lists(start: Int64s, item: Int32s, rows: Int64s) -> list[list[int]]:
+def _lists(start: Int64s, item: Int32s, rows: Int64s) -> list[tuple[int, ...]]:
     """The items of each row."""
     lengths, items = items_of(start, item, rows)
-    every, bounds = items.tolist(), starts_of(lengths).tolist()
+    every, bounds = tuple(items.tolist()), starts_of(lengths).tolist()
     return [every[first:last] for first, last in pairwise(bounds)]
 
 
