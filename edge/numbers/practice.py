@@ -10,6 +10,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -21,8 +22,9 @@ from edge.store.contract import Job, Offset, Store
 from telemetry.calendar import Unit, buckets
 from telemetry.civil import Day, day_of
 from telemetry.columns import Int64s, Intervals, Jobs, Lessons, Sessions, Utilisation
-from telemetry.lessons import lessons, maintenance
+from telemetry.lessons import lessons_of, maintenance
 from telemetry.model import EquipmentId, Instant, State
+from telemetry.plan import Plan, planned
 from telemetry.sessions import Observed, practical_sessions
 from telemetry.utilisation import Keys, lesson_utilisation
 from telemetry.zones import NS_PER_DAY, NS_PER_HOUR, earliest
@@ -132,7 +134,7 @@ def judged_alone(entered: Entered, intervals: Intervals, span: Span) -> tuple[Se
 
 
 def _judged(entered: Entered, observed: Observed, span: Span, *, evidence: bool) -> tuple[Sessions, Lessons]:
-    held = lessons(entered.timetable, entered.inventory, entered.zone, (span.start, span.end))
+    held = lessons_of(_plan(entered), entered.zone, (span.start, span.end))
     sessions = practical_sessions(
         observed,
         held,
@@ -143,6 +145,12 @@ def _judged(entered: Entered, observed: Observed, span: Span, *, evidence: bool)
         evidence=evidence,
     )
     return sessions, held
+
+
+@lru_cache(maxsize=1)
+def _plan(entered: Entered) -> Plan:
+    """That of what was last entered is remembered, for a report asks for the lessons of one quarter after the other."""
+    return planned(entered.timetable, entered.inventory)
 
 
 def busy_rows(meetings: Meetings, row: int) -> Int64s:

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from edge.zones import zone_of
 from telemetry.civil import day_of, text_of
 from telemetry.columns import Inventory, Lessons
-from telemetry.lessons import lesson_id, lessons, maintenance, opening
+from telemetry.lessons import lessons, lessons_of, maintenance, opening
 from telemetry.model import NS_PER_S, EquipmentId
+from telemetry.plan import lesson_id, planned
 from telemetry.timetable import (
     BellSchedule,
     Binding,
@@ -420,6 +421,20 @@ def test_lessons_are_those_of_a_walk_through_days(timetable: Timetable, name: st
 
 
 @settings(deadline=None)
+@given(timetables(), st.sampled_from(("Europe/Moscow", "America/New_York")), some_days, st.integers(0, 25))
+def test_lessons_of_a_window_are_those_of_a_longer_one_that_meet_it(
+    timetable: Timetable, name: str, first: int, length: int
+) -> None:
+    plan, zone, (start, end) = planned(timetable, INVENTORY), zone_of(name), (first * DAY, (first + length) * DAY)
+    longer, found = (lessons_of(plan, zone, window) for window in ((start - 9 * DAY, end + 9 * DAY), (start, end)))
+    rows = np.flatnonzero((longer.start < end) & (longer.end > start)).tolist()
+    assert found.id == tuple(longer.id[row] for row in rows)
+    assert [equipment(found, row) for row in range(len(found))] == [equipment(longer, row) for row in rows]
+    for column in ("start", "end", "room", "group", "program", "teacher", "partner", "form", "status", "learners"):
+        assert getattr(found, column).tolist() == getattr(longer, column)[rows].tolist()
+
+
+@settings(deadline=None)
 @given(timetables(), st.randoms(use_true_random=False))
 def test_order_and_repetition_of_entries_leave_every_byte_alike(timetable: Timetable, rng: random.Random) -> None:
     window = (FIRST * DAY, (FIRST + 40) * DAY)
@@ -452,9 +467,9 @@ def test_a_lesson_binds_what_is_in_service_for_all_of_it() -> None:
     inventory = replace(
         INVENTORY, since=np.array([ever, bought, ever, ever]), until=np.array([sold, never, never, never])
     )
-    planned = Timetable(terms=(YEAR,), slots=(MONDAYS,))
+    timetable = Timetable(terms=(YEAR,), slots=(MONDAYS,))
     window = local_ns("2026-09-07T00:00"), local_ns("2026-09-29T00:00")
-    found = lessons(planned, inventory, zone_of("Europe/Moscow"), window)
+    found = lessons(timetable, inventory, zone_of("Europe/Moscow"), window)
     bound = [equipment(found, row) for row in range(len(found))]
     assert dates(found) == ["2026-09-07", "2026-09-14", "2026-09-21", "2026-09-28"]
     assert bound == [["laser"], ["laser"], ["laser", "mill"], ["mill"]]
