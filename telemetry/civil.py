@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TypeAlias
+from itertools import starmap
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 
@@ -19,6 +20,8 @@ from telemetry.columns import Int64s
 
 Day: TypeAlias = int
 """A date: whole days since 1970-01-01 on the wall calendar."""
+
+_Days = TypeVar("_Days", Day, Int64s)
 
 FIRST_DAY: Day = -100_000
 LAST_DAY: Day = 100_000
@@ -41,9 +44,9 @@ def days(year: Int64s, month: Int64s, day: Int64s) -> Int64s:
     return era * _DAYS_OF_ERA + day_of_era - _TO_1970
 
 
-def dates(day: Int64s) -> tuple[Int64s, Int64s, Int64s]:
-    """Year, month 1 to 12 and day of the month from 1, int64[n] each."""
-    era, day_of_era = np.divmod(day + _TO_1970, _DAYS_OF_ERA)
+def dates(day: _Days) -> tuple[_Days, _Days, _Days]:
+    """Year, month 1 to 12 and day of the month from 1, int64[n] each; of one day a whole number each."""
+    era, day_of_era = divmod(day + _TO_1970, _DAYS_OF_ERA)
     year_of_era = (day_of_era - day_of_era // 1460 + day_of_era // 36_524 - day_of_era // 146_096) // 365
     day_of_year = day_of_era - (365 * year_of_era + year_of_era // 4 - year_of_era // 100)
     march_month = (5 * day_of_year + 2) // 153
@@ -77,11 +80,15 @@ def day_of(text: str) -> Day:
 @lru_cache(_KEPT)
 def text_of(day: Day) -> str:
     """The day as ISO 8601 writes it: `2026-11-22`."""
-    return texts(np.array([day], np.int64))[0]
+    return _text(*dates(day))
 
 
 def texts(day: Int64s) -> tuple[str, ...]:
     """The days as ISO 8601 writes them; of years 1 to 9999."""
     year, month, day_of_month = dates(day)
     listed = zip(year.tolist(), month.tolist(), day_of_month.tolist(), strict=True)
-    return tuple(f"{y:04}-{m:02}-{d:02}" for y, m, d in listed)
+    return tuple(starmap(_text, listed))
+
+
+def _text(year: int, month: int, day_of_month: int) -> str:
+    return f"{year:04}-{month:02}-{day_of_month:02}"
