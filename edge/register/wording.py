@@ -19,6 +19,11 @@ _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _LINES = frozenset("\n\t")
 
 
+def is_unseen(character: str) -> bool:
+    """Whether a character is there and cannot be seen; what parts words and lines is no such one."""
+    return not character.isspace() and unicodedata.category(character) in _UNSEEN
+
+
 def one_line(text: str, info: ValidationInfo) -> str:
     """The text; raises `ValueError` where it holds what nobody sees, or a line break."""
     return text if info.context == KEPT else _checked(text, frozenset())

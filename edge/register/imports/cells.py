@@ -13,6 +13,7 @@ from datetime import date
 from edge.register.calendar import Week
 from edge.register.exports.table import FORMULA
 from edge.register.lessons import Form, Happening, Level
+from edge.register.wording import is_unseen
 
 _SPACES = re.compile(r"[^\S\n]+")
 
@@ -22,7 +23,7 @@ def shown(text: str) -> str:
     if text.isprintable() and "  " not in text:
         return text.strip()
     text = _SPACES.sub(" ", text.replace("\r\n", "\n").replace("\r", "\n"))
-    text = "".join(c for c in text if c == "\n" or unicodedata.category(c) not in {"Cc", "Cf", "Cs"})
+    text = "".join(character for character in text if not is_unseen(character))
     return "\n".join(_SPACES.sub(" ", line).strip() for line in text.split("\n")).strip()
 
 

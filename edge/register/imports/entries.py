@@ -24,6 +24,7 @@ from edge.register.imports.options import Options
 from edge.register.imports.plan import Draft, Plan
 from edge.register.imports.records import FAULTS_LIMIT, CellFault, Reader, Record
 from edge.register.imports.sheets import Place, Sheet
+from edge.register.imports.unseen import tell_cells
 from edge.register.lessons import Group, Partner, Program
 from edge.register.mappings import ImportMapping, Subject
 from edge.register.mentoring import MentoringModel
@@ -41,6 +42,7 @@ class _Read:
 
     records: list[Record] = field(default_factory=list)
     layouts: list[Layout] = field(default_factory=list)
+    tables: list[Sheet] = field(default_factory=list)
     header: Place = field(default_factory=lambda: Place("", 1))
 
 
@@ -94,6 +96,8 @@ def plan_entries(
     if not read.records:
         raise GiveUp("There is no row below the headers.", fix="Take the file that has the table.")
     reader = Reader()
+    for sheet in read.tables:
+        tell_cells(sheet, reader)
     draft = Draft({(kind.kind, row.id): row for row in living})
     entries = EntryDraft(kind, living, known_of(register, options), reader)
     for wanted in entries.wanted(read.records, read.header):
@@ -123,6 +127,7 @@ def _read(sheets: Sequence[Sheet], subject: Subject, register: Snapshot, options
         layout = flat.layout(sheet, row, subject, {h: name for h, name in told.items() if h in sheet.rows[row]})
         read.header = read.header if read.layouts else sheet.place(row)
         read.layouts.append(layout)
+        read.tables.append(sheet)
         read.records.extend(flat.records(sheet, row, layout.columns))
     return read
 

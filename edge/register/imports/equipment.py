@@ -22,6 +22,7 @@ from edge.register.imports.importing import remember, saved_answers
 from edge.register.imports.naming import Names
 from edge.register.imports.plan import Action, Difference, PlanLine
 from edge.register.imports.records import CellFault, Reader, Record
+from edge.register.imports.unseen import tell_cells
 from edge.register.mappings import Subject
 from edge.settings import Equipment, Kind
 
@@ -87,6 +88,7 @@ def plan_equipment(
     if layout.questions:
         return EquipmentPlan(questions=layout.questions, fingerprint=layout.fingerprint)
     reader = Reader()
+    tell_cells(sheet, reader)
     draft = _Draft(known, {"room": rooms, "track": tracks}, reader)
     for record in flat.records(sheet, row, layout.columns):
         draft.take(record)

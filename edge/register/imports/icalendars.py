@@ -21,6 +21,7 @@ from edge.register.imports.cells import shown
 from edge.register.imports.headers import TIMETABLE
 from edge.register.imports.records import Reader, Record
 from edge.register.imports.sheets import CELL_LIMIT, Place, bounded
+from edge.register.imports.unseen import tell_texts
 from edge.register.imports.weeks import week_on
 
 T = TypeVar("T")
@@ -59,6 +60,7 @@ def records(data: bytes, register: Snapshot, reader: Reader, *, timezone: str) -
             yield from _own(str(part[OWN_ROW]), place, reader)
         elif not own and part.name == "VEVENT":
             event = _Event(part, place, reader, ZoneInfo(timezone))
+            tell_texts(event.words().values(), place, reader)
             yield from event.exception(series) if _OF in part else event.records(terms, series[_uid(part)])
 
 
@@ -83,7 +85,9 @@ def _own(row: str, place: Place, reader: Reader) -> Iterator[Record]:
     if not isinstance(texts, dict):
         reader.fault(place, f"Its {OWN_ROW} is no row.", fix="Export the calendar anew.")
         return
-    yield Record(place, {field: str(texts[field])[:CELL_LIMIT] for field in TIMETABLE if texts.get(field)}, {})
+    told = {field: str(texts[field])[:CELL_LIMIT] for field in TIMETABLE if texts.get(field)}
+    tell_texts(told.values(), place, reader)
+    yield Record(place, told, {})
 
 
 class _Event:
@@ -219,11 +223,15 @@ class _Event:
             return datetime(at.year, at.month, at.day)  # noqa: DTZ001 - a day of the centre's own clock
         return at.astimezone(self._zone).replace(tzinfo=None) if at.tzinfo else at
 
-    def _texts(self, start: datetime, end: datetime) -> dict[str, str]:
+    def words(self) -> dict[str, str]:
+        """What it is about, where it is and for whom, as the file has it."""
         about = str(self._part.get("DESCRIPTION", ""))
         who = {_TOLD_FIELDS.get(key.lower(), "teacher"): value for key, value in _TOLD.findall(about)}
         texts = {"program": self._part.get("SUMMARY", ""), "room": self._part.get("LOCATION", ""), **who}
-        told = {field: shown(str(text)[:CELL_LIMIT]) for field, text in texts.items() if str(text).strip()}
+        return {field: str(text)[:CELL_LIMIT] for field, text in texts.items() if str(text).strip()}
+
+    def _texts(self, start: datetime, end: datetime) -> dict[str, str]:
+        told = {field: shown(text) for field, text in self.words().items()}
         return told | {"start": f"{start:%H:%M}", "end": f"{end:%H:%M}"}
 
     def _fault(self, message: str, *, fix: str) -> None:

@@ -20,6 +20,7 @@ from edge.register.imports.several import told_apart
 from edge.register.imports.sheets import Sheet
 from edge.register.imports.timetable import TimetableDraft
 from edge.register.imports.understanding import lesson_of
+from edge.register.imports.unseen import tell_cells
 from edge.register.mappings import ImportMapping, Subject
 
 _NAME = "Раскладка столбцов"
@@ -47,6 +48,7 @@ def plan_timetable(data: bytes, register: Snapshot, options: Options) -> Plan:
         read.records.extend(icalendars.records(data, register, reader, timezone=options.timezone))
     else:
         for sheet in _tables(read_sheets(data)):
+            tell_cells(sheet, reader)
             _read_sheet(sheet, register, options, read, reader)
     if read.questions:
         return Plan(register.register_version, questions=read.questions, fingerprint=read.layouts[0].fingerprint)

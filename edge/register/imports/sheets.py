@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from edge.errors import GiveUp
+from edge.register.imports.cells import shown
+from edge.register.wording import is_unseen
 
 FILE_LIMIT = 16 * 2**20
 """Bytes of a file: a school's whole year is less than one MiB."""
@@ -45,14 +47,16 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """Rows of equal length, each cell a text; merged cells all hold the text of their first.
+    """Rows of equal length, each cell a text as it is seen; merged cells all hold the text of their first.
 
-    `merged` tells of each merged cell, by row and column from 0, which cell is its first.
+    `merged` tells of each merged cell, by row and column from 0, which cell is its first; `unseen` of some cells, in
+    their order, the characters that nobody sees and that their texts are without.
     """
 
     name: str
     rows: tuple[tuple[str, ...], ...]
     merged: Mapping[tuple[int, int], tuple[int, int]] = field(default_factory=lambda: MappingProxyType({}))
+    unseen: Mapping[tuple[int, int], str] = field(default_factory=lambda: MappingProxyType({}))
 
     def origin(self, row: int, column: int) -> tuple[int, int]:
         """Where the text of a cell really stands."""
@@ -73,17 +77,30 @@ def column_letters(column: int) -> str:
 
 
 def sheet_of(name: str, rows: list[list[str]], spans: tuple[tuple[int, int, int, int], ...] = ()) -> Sheet:
-    """A sheet of ragged rows; `spans` are merged blocks (first row, last row, first column, last column) from 0."""
+    """A sheet of ragged rows of texts as they stand in the file, of which `CELL_LIMIT` characters each are read.
+
+    `spans` are merged blocks (first row, last row, first column, last column) from 0.
+    """
     width = max((len(row) for row in rows), default=0)
     bounded(len(rows), width)
-    square = [[*row, *[""] * (width - len(row))] for row in rows]
+    square = [[*(shown(text[:CELL_LIMIT]) for text in row), *[""] * (width - len(row))] for row in rows]
     merged: dict[tuple[int, int], tuple[int, int]] = {}
     for top, bottom, left, right in spans:
         for row in range(top, min(bottom, len(square) - 1) + 1):
             for column in range(left, min(right, width - 1) + 1):
                 square[row][column] = square[top][left]
                 merged[row, column] = (top, left)
-    return Sheet(name, tuple(map(tuple, square)), MappingProxyType(merged))
+    return Sheet(name, tuple(map(tuple, square)), MappingProxyType(merged), MappingProxyType(_unseen(rows)))
+
+
+def _unseen(rows: list[list[str]]) -> dict[tuple[int, int], str]:
+    odd = (
+        ((row, column), "".join(filter(is_unseen, text[:CELL_LIMIT])))
+        for row, texts in enumerate(rows)
+        for column, text in enumerate(texts)
+        if not text.isprintable()
+    )
+    return {cell: held for cell, held in odd if held}
 
 
 def bounded(rows: int, columns: int) -> None:

@@ -12,8 +12,7 @@ import itertools
 from contextlib import suppress
 
 from edge.errors import GiveUp
-from edge.register.imports.cells import shown
-from edge.register.imports.sheets import CELL_LIMIT, ROWS_LIMIT, Sheet, bounded, sheet_of
+from edge.register.imports.sheets import ROWS_LIMIT, Sheet, bounded, sheet_of
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -39,7 +38,7 @@ def decoded(data: bytes) -> str:
 
 def read_csv(data: bytes) -> Sheet:
     """The one sheet of a CSV; raises `GiveUp` where it is too large."""
-    text = decoded(data).replace("\0", "")
+    text = decoded(data)
     first, _, rest = text.partition("\n")
     separator = ""
     if first.lower().startswith("sep=") and len(first.strip()) == len("sep=;"):
@@ -48,7 +47,7 @@ def read_csv(data: bytes) -> Sheet:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator or _separator(text))
     try:
         for row in reader:
-            rows.append([shown(cell[:CELL_LIMIT]) for cell in row])
+            rows.append(row)
             if len(rows) > ROWS_LIMIT:
                 bounded(len(rows), 1)
     except csv.Error as error:

@@ -23,8 +23,7 @@ from xlrd.compdoc import CompDocError
 from xlrd.sheet import Cell
 
 from edge.errors import GiveUp
-from edge.register.imports.cells import shown
-from edge.register.imports.sheets import CELL_LIMIT, SHEETS_LIMIT, UNPACKED_LIMIT, Sheet, bounded, sheet_of
+from edge.register.imports.sheets import SHEETS_LIMIT, UNPACKED_LIMIT, Sheet, bounded, sheet_of
 
 _NO_WORKBOOK = (
     InvalidFileException, zipfile.BadZipFile, ParseError, XLRDError, CompDocError, struct.error,
@@ -118,4 +117,4 @@ def text_of(value: object) -> str:
         return f"{minutes // 60:02}:{minutes % 60:02}"
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return "" if value is None else shown(str(value)[:CELL_LIMIT])
+    return "" if value is None else str(value)
