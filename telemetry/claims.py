@@ -14,11 +14,9 @@ from telemetry.columns import Int32s, Int64s, Intervals, Inventory, Lessons
 from telemetry.detection import detected
 from telemetry.model import EquipmentId, Instant
 from telemetry.rules import RuleSet, in_force, needed_ns
-from telemetry.spans import Spans, clip
+from telemetry.spans import Spans
 from telemetry.timelines import by_group, listed
 from telemetry.timetable import LessonStatus
-
-_FIRST = np.iinfo(np.int64).min
 
 _Scalar = TypeVar("_Scalar", bound=np.generic)
 
@@ -63,11 +61,10 @@ def claims_of(
 ) -> tuple[Claims, tuple[str, ...]]:
     """The lessons as claims, behind them what is detected outside them until `now`, and the rooms of both.
 
-    `busy` are the spans of the intervals of that state.
+    `busy` are the spans of the intervals of that state, until `now`.
     """
     announced = _announced(intervals, lessons, inventory, rules, now)
     rooms, room = _rooms(intervals, lessons, inventory)
-    busy = clip(busy, _FIRST, now)
     held = announced.each(lessons.status != LessonStatus.CANCELLED)
     taken = announced.spans(announced.window_start, announced.window_end).kept(held)
     taken = taken.taken(by_group(taken.group))

@@ -28,7 +28,8 @@ _MISS_NS = 600 * NS_PER_S
 
 def detected_ids(rooms: tuple[str, ...], room: Int32s, start: Int64s) -> tuple[str, ...]:
     """The ids of sessions detected in rooms, int32[n], at ns UTC, int64[n]: `detected:workshop:1795338000000000000`."""
-    return tuple(f"{_PREFIX}{rooms[code]}:{at}" for code, at in zip(room.tolist(), start.tolist(), strict=True))
+    stems = [f"{_PREFIX}{name}:" for name in rooms]
+    return tuple([f"{stems[code]}{at}" for code, at in zip(room.tolist(), start.tolist(), strict=True)])
 
 
 def corrected(sessions: Sessions, corrections: Corrections) -> Sessions:

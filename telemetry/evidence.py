@@ -50,6 +50,12 @@ def evidence_of(intervals: Intervals, claims: Claims, use: Use, good: Int64s, *,
     )
 
 
+def no_evidence(n: int) -> Evidence:
+    """Of n claims not a row."""
+    starts, nothing, none = np.zeros(n + 1, np.int64), np.empty(0, np.int64), np.full(n, -1, np.int64)
+    return Evidence(starts, nothing, starts, nothing, starts, nothing, none, none)
+
+
 def _row_of(interval: Int64s, place: Int64s) -> Int64s:
     rows = np.full(len(place), -1, np.int64)
     rows[place >= 0] = interval[place[place >= 0]]

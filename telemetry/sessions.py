@@ -41,7 +41,7 @@ from telemetry.columns import (
     Sessions,
 )
 from telemetry.corrections import attended, corrected, detected_ids
-from telemetry.evidence import evidence_of
+from telemetry.evidence import evidence_of, no_evidence
 from telemetry.model import Instant, State
 from telemetry.rules import RuleSet, SessionStatus, ordered
 from telemetry.timelines import in_state, sums
@@ -125,7 +125,7 @@ def practical_sessions(
         evidence: whether rows of intervals, runs and jobs are named; who only counts can spare that.
     """
     versions = ordered(rules)
-    busy = in_state(observed.intervals, State.BUSY)
+    busy = in_state(observed.intervals, State.BUSY, now)
     claims, rooms = claims_of(observed.intervals, busy.spans, lessons, inventory, rules=versions, now=now)
     claimed = _Claimed(claims, rooms, use_of(observed.intervals, busy, claims, now))
     judged = _judged(observed, lessons, claimed, rules=versions, now=now, evidence=evidence)
@@ -168,8 +168,10 @@ def _judged(
     used = claims.each(proven) & (use.busy.ns >= claims.each(claims.needed_ns))
     found = slice(len(lessons), None)
     n_found = len(claims.start[found])
-    named = np.flatnonzero(proven) if evidence else _EMPTY
-    behind = evidence_of(observed.intervals, claims, use, named, runs=observed.runs, jobs=observed.jobs)
+    behind = no_evidence(len(claims.start))
+    if evidence:
+        named = np.flatnonzero(proven)
+        behind = evidence_of(observed.intervals, claims, use, named, runs=observed.runs, jobs=observed.jobs)
     return Sessions(
         ids=observed.intervals.ids,
         rooms=rooms,

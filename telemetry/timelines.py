@@ -10,19 +10,20 @@ from typing import NamedTuple
 import numpy as np
 
 from telemetry.columns import Int32s, Int64s, Intervals
-from telemetry.model import State
+from telemetry.model import Instant, State
 from telemetry.spans import Spans
 
 
 class Timeline(NamedTuple):
     """Spans by group then start that neither overlap nor are empty, ready for questions.
 
-    Those of group g are rows `bounds[g]` to `bounds[g + 1]`; `before`, int64[n + 1], is the time of all rows before.
+    Those of group g are rows `bounds[g]` to `bounds[g + 1]`. Of all rows before row i, int64[n + 1] each, `before` is
+    the time and `reach` the end of the last one, 0 where there is none.
     """
 
     bounds: Int64s
     start: Int64s
-    end: Int64s
+    reach: Int64s
     before: Int64s
 
 
@@ -53,47 +54,50 @@ class Picked(NamedTuple):
     spans: Spans
 
 
-def in_state(intervals: Intervals, state: State) -> Picked:
-    """The intervals of a state."""
-    rows = np.flatnonzero(intervals.state == state).astype(np.int64)
-    return Picked(rows, Spans(intervals.equipment[rows], intervals.start[rows], intervals.end[rows]))
+def in_state(intervals: Intervals, state: State, until: Instant) -> Picked:
+    """The intervals of a state that begin before `until`, as far as they lie before it."""
+    rows = np.flatnonzero((intervals.state == state) & (intervals.start < until))
+    end = intervals.end[rows]
+    return Picked(rows, Spans(intervals.equipment[rows], intervals.start[rows], np.minimum(end, until, out=end)))
 
 
 def timeline(spans: Spans, *, n_groups: int) -> Timeline:
     """The spans as a timeline; they must be by group then start, disjoint, and of groups 0 to `n_groups` - 1."""
-    before = np.zeros(len(spans.start) + 1, np.int64)
+    reach, before = np.zeros((2, len(spans.start) + 1), np.int64)
+    reach[1:] = spans.end
     np.cumsum(spans.end - spans.start, out=before[1:])
-    return Timeline(bounds_of(spans.group, n_groups), spans.start, spans.end, before)
+    return Timeline(bounds_of(spans.group, n_groups), spans.start, reach, before)
 
 
 def meet(line: Timeline, questions: Spans) -> Meetings:
     """What of the timeline each question [start, end) meets; questions by group, none backward."""
-    asked = bounds_of(questions.group, len(line.bounds) - 1)
-    first = _begun(line, asked, questions.start)
-    last = _begun(line, asked, questions.end)
-    # The last span that began before the question may reach into it.
-    reaches = (first > line.bounds[questions.group]) & (questions.start < questions.end)
-    reaches[reaches] = line.end[first[reaches] - 1] > questions.start[reaches]
-    first -= reaches
-    return Meetings(first, last, _common(line, questions, first, last))
-
-
-def _begun(line: Timeline, asked: Int64s, at: Int64s) -> Int64s:
-    """The row behind the last span of the group that began before each instant."""
-    rows = np.empty(len(at), np.int64)
-    for group in np.flatnonzero(np.diff(asked)).tolist():
-        low, high = line.bounds[group], line.bounds[group + 1]
-        mine = slice(asked[group], asked[group + 1])
-        rows[mine] = np.searchsorted(line.start[low:high], at[mine]) + low
-    return rows
-
-
-def _common(line: Timeline, questions: Spans, first: Int64s, last: Int64s) -> Int64s:
+    first, last = _begun(line, questions)
+    ahead = _over(line, questions.group, first, questions.start)
     ns = line.before[last] - line.before[first]
-    some = np.flatnonzero(first < last)
-    head = questions.start[some] - line.start[first[some]]
-    tail = line.end[last[some] - 1] - questions.end[some]
-    ns[some] -= np.maximum(head, 0) + np.maximum(tail, 0)
+    ns += ahead
+    ns -= _over(line, questions.group, last, questions.end)
+    # The last span that began before the question may reach into it.
+    first -= (ahead > 0) & (questions.start < questions.end)
+    return Meetings(first, last, ns)
+
+
+def _begun(line: Timeline, questions: Spans) -> tuple[Int64s, Int64s]:
+    """The rows behind the last span of the group that began before each question, and before its end."""
+    asked = bounds_of(questions.group, len(line.bounds) - 1)
+    first, last = np.empty((2, len(questions.start)), np.int64)
+    for group in np.flatnonzero(np.diff(asked)).tolist():
+        low, high = line.bounds[group : group + 2].tolist()
+        mine, begun = slice(asked[group], asked[group + 1]), line.start[low:high]
+        np.add(begun.searchsorted(questions.start[mine]), low, out=first[mine])
+        np.add(begun.searchsorted(questions.end[mine]), low, out=last[mine])
+    return first, last
+
+
+def _over(line: Timeline, group: Int32s, row: Int64s, at: Int64s) -> Int64s:
+    """How long after each instant the row before `row` still lasts, where that is of the group."""
+    ns = line.reach[row] - at
+    np.maximum(ns, 0, out=ns)
+    ns *= row > line.bounds[group]
     return ns
 
 
@@ -192,7 +196,8 @@ def _merged(spans: Spans, n_groups: int) -> Spans:
 
 
 def _pieces(spans: Spans, free: Spans, n_groups: int) -> Spans:
-    met = meet(timeline(free, n_groups=n_groups), spans)
-    row, piece = listed(met.first, met.last)
+    # What is free is long, so that few questions find all pieces; both are disjoint, so those come in order.
+    met = meet(timeline(spans, n_groups=n_groups), free)
+    piece, row = listed(met.first, met.last)
     start, end = np.maximum(spans.start[row], free.start[piece]), np.minimum(spans.end[row], free.end[piece])
     return Spans(spans.group[row], start, end)

@@ -46,23 +46,23 @@ class Use(NamedTuple):
 def use_of(intervals: Intervals, busy: Picked, claims: Claims, now: Instant) -> Use:
     """How much of each claim's time its equipment was busy and known, as far as there is data and until `now`.
 
-    `busy` are the intervals of that state.
+    `busy` are the intervals of that state, until `now`.
     """
     n_groups = len(intervals.ids) + 1
     order = by_group(claims.equipment)
-    met = meet(
-        timeline(busy.spans, n_groups=n_groups), claims.spans(claims.window_start, claims.window_end).taken(order)
-    )
-    asked = claims.spans(claims.start, np.clip(now, claims.start, claims.end)).taken(order)
+    group, claim = claims.equipment[order], claims.each(np.arange(len(claims.start)))[order]
+    window = Spans(group, claims.window_start[claim], claims.window_end[claim])
+    met = meet(timeline(busy.spans, n_groups=n_groups), window)
+    asked = Spans(group, claims.start[claim], np.clip(now, claims.start, claims.end)[claim])
     back = np.empty(len(order), np.int64)
     back[order] = np.arange(len(order))
-    known_ns = _known_ns(intervals, asked, n_groups)
+    known_ns = _known_ns(intervals, asked, now, n_groups)
     return Use(busy.rows, Meetings(*(column[back] for column in met)), known_ns[back])
 
 
-def _known_ns(intervals: Intervals, asked: Spans, n_groups: int) -> Int64s:
-    """Time of each question that lies in intervals and is not unknown: beyond the intervals nothing is known."""
-    unknown = meet(timeline(in_state(intervals, State.UNKNOWN).spans, n_groups=n_groups), asked)
+def _known_ns(intervals: Intervals, asked: Spans, now: Instant, n_groups: int) -> Int64s:
+    """Time of each question, until `now`, that is in intervals and not unknown: beyond them nothing is known."""
+    unknown = meet(timeline(in_state(intervals, State.UNKNOWN, now).spans, n_groups=n_groups), asked)
     first, last = _hulls(intervals, n_groups)
     told = np.minimum(asked.end, last[asked.group]) - np.maximum(asked.start, first[asked.group])
     known: Int64s = np.maximum(told, 0) - unknown.ns
