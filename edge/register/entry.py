@@ -5,13 +5,24 @@ An entry is checked once, when it is made; nothing here knows where it is kept.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime
+from functools import lru_cache, reduce
 from typing import Annotated, ClassVar
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, NaiveDatetime, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    NaiveDatetime,
+    StringConstraints,
+    ValidationInfo,
+)
 
-from edge.register.wording import lines, no_learner, one_line
+from edge.register.wording import KEPT, lines, no_learner, one_line
 from edge.settings import ID_PATTERN, Id
 from telemetry.model import Instant
 
@@ -21,6 +32,8 @@ FIRST_YEAR, LAST_YEAR = 1990, 2099
 """The years that a time zone is kept for."""
 LONGEST_LESSON_S = 14 * 3600
 """A hackathon's day; what is longer has its ends mixed up."""
+
+_DIGIT = re.compile("[0-9]")
 
 
 def _within_years(day: date) -> date:
@@ -41,10 +54,21 @@ def _to_utc(at: datetime) -> datetime:
 
 
 def _no_name(learner: str) -> str:
-    if not any(letter.isdigit() for letter in learner):
+    if not _DIGIT.search(learner):
         message = "it may be a name: a pseudonym has at least one digit"
         raise ValueError(message)
     return learner
+
+
+def _typed(*rules: Callable[[str, ValidationInfo], str]) -> AfterValidator:
+    """Rules of `edge.register.wording` as one, so that what is kept, which all of them let pass, passes once."""
+
+    def judged(text: str, info: ValidationInfo) -> str:
+        if info.context == KEPT:
+            return text
+        return reduce(lambda so_far, rule: rule(so_far, info), rules, text)
+
+    return AfterValidator(judged)
 
 
 Code = Id
@@ -53,15 +77,17 @@ Code = Id
 CodeOrNone = Annotated[str, StringConstraints(pattern=rf"^(?:{ID_PATTERN})?$")]
 """A code, or nothing where it is empty."""
 
-Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(one_line)]
-Name = Annotated[Title, AfterValidator(no_learner)]
+_TITLE = StringConstraints(strip_whitespace=True, min_length=1, max_length=200)
+Title = Annotated[str, _TITLE, AfterValidator(one_line)]
+Name = Annotated[str, _TITLE, _typed(one_line, no_learner)]
 """What something is called that learners take part in; never who they are."""
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000), AfterValidator(lines)]
-NameOrNone = Annotated[Text, AfterValidator(one_line), AfterValidator(no_learner)]
+_TEXT = StringConstraints(strip_whitespace=True, max_length=1000)
+Text = Annotated[str, _TEXT, AfterValidator(lines)]
+NameOrNone = Annotated[str, _TEXT, _typed(lines, one_line, no_learner)]
 """A name, or nothing where it is empty."""
 
-Document = Annotated[Text, AfterValidator(no_learner)]
+Document = Annotated[str, _TEXT, _typed(lines, no_learner)]
 """What proves an entry: an order, a diploma, a list and its place."""
 
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), AfterValidator(lines)]
@@ -107,6 +133,7 @@ Codes = Annotated[tuple[Code, ...], Field(max_length=200)]
 """More equipment than a centre has."""
 
 
+@lru_cache(DAY_S // 60 + 1)
 def seconds_of(wall: str) -> int:
     """Seconds since local midnight of a `WallTime` or `ClosingTime`."""
     hour, minute = wall.split(":")

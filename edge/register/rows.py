@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
@@ -33,6 +33,9 @@ _NOW = """
 """
 
 
+_MaybeEntry = TypeVar("_MaybeEntry", Entry, Entry | None)
+
+
 def words_of(value: Entry) -> str:
     """An entry as JSON; the same entry always gives the same text."""
     return value.model_dump_json()
@@ -43,7 +46,11 @@ def value_of(kind: str, words: str, *, place: str) -> Entry:
     try:
         return KINDS[kind].model_validate_json(words, context=KEPT)
     except (KeyError, ValidationError) as error:
-        raise Damaged(f"The register's {place} cannot be read: {error}.", fix="Restore a backup.") from error
+        raise _damaged(place, error) from error
+
+
+def _damaged(place: str, error: Exception) -> Damaged:
+    return Damaged(f"The register's {place} cannot be read: {error}.", fix="Restore a backup.")
 
 
 def crc_of(kind: str, entry: str, version: int, changed: int, words: str | None) -> int:
@@ -51,7 +58,7 @@ def crc_of(kind: str, entry: str, version: int, changed: int, words: str | None)
     return checksum.of(kind, entry, version, changed, words)
 
 
-def without_learners(value: Entry | None) -> Entry | None:
+def without_learners(value: _MaybeEntry) -> _MaybeEntry:
     """What holds learners as a count alone; anything else as it is."""
     return value.model_copy(update={"learners": ()}) if isinstance(value, Linked) and value.learners else value
 
@@ -64,11 +71,8 @@ def register_version(connection: sqlite3.Connection) -> RegisterVersion:
 
 def living(connection: sqlite3.Connection, kind: str, *, learners: bool = False) -> Iterator[Row[Entry]]:
     """Every living entry of a kind, by id; without learners unless asked for."""
-    for row in connection.execute(f"{_NOW} WHERE e.kind = ? AND e.words IS NOT NULL ORDER BY e.id", (kind,)):
-        past = _past_of(row)
-        value = past.value if learners else without_learners(past.value)
-        if value is not None:
-            yield Row(past.id, past.version, value, past.stamp)
+    query = f"{_NOW} WHERE e.kind = ? AND e.words IS NOT NULL ORDER BY e.id"
+    return _rows(KINDS[kind], connection.execute(query, (kind,)), learners=learners)
 
 
 def living_at(
@@ -76,11 +80,20 @@ def living_at(
 ) -> Iterator[Row[Entry]]:
     """Every entry of a kind that lived at a version of the register, by id, as its history has it."""
     query = f"{_PAST} WHERE h.kind = ? AND h.words IS NOT NULL AND {_LAST_THEN} ORDER BY h.id"
-    for row in connection.execute(query, (kind, version)):
-        past = _past_of(row)
-        value = past.value if learners else without_learners(past.value)
-        if value is not None:
-            yield Row(past.id, past.version, value, past.stamp)
+    return _rows(KINDS[kind], connection.execute(query, (kind, version)), learners=learners)
+
+
+def _rows(kind: type[Entry], found: sqlite3.Cursor, *, learners: bool) -> Iterator[Row[Entry]]:
+    """Those that live of what was found of a kind; one stamp for all that was changed at once."""
+    bare = not learners and issubclass(kind, Linked)
+    stamps: dict[RegisterVersion, Stamp] = {}
+    for _kind, entry, version, words, changed, at, author, reason in found:
+        try:
+            value = kind.model_validate_json(words, context=KEPT)
+        except ValidationError as error:
+            raise _damaged(f"{kind.kind} {entry}, version {version}", error) from error
+        stamp = stamps.get(changed) or stamps.setdefault(changed, Stamp(changed, at, author, reason))
+        yield Row(entry, version, without_learners(value) if bare else value, stamp)
 
 
 def last_change(connection: sqlite3.Connection, kind: str) -> RegisterVersion:

@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -148,6 +149,36 @@ def test_there_is_nothing_to_verify_without_a_file(path: Path) -> None:
 )
 def test_each_damage_is_found(path: Path, statement: str, found: str) -> None:
     assert any(found in fault for fault in damaged(path, statement))
+
+
+READS: dict[str, Callable[[SqliteRegister], object]] = {
+    "snapshot": SqliteRegister.snapshot,
+    "as it is": lambda register: register.register_as_of(register.version()),
+    "as it was": lambda register: register.register_as_of(1),
+    "with learners": lambda register: register.with_learners(2, reader="завуч", reason="сверка", at=Instant(1)),
+}
+
+
+@pytest.mark.parametrize("words", ["{", '{"weekday":"one"}', '{"weekday":1,"week":"both"}'])
+@pytest.mark.parametrize("read", READS.values(), ids=list(READS))
+def test_who_reads_all_is_told_the_place_of_the_damage(
+    path: Path, words: str, read: Callable[[SqliteRegister], object]
+) -> None:
+    damaged(path, *(f"UPDATE {table} SET words = '{words}' WHERE id = 'mon-2'" for table in ("entries", "history")))
+    register = SqliteRegister(path)
+    with pytest.raises(Damaged, match="slot mon-2, version 1"):
+        read(register)
+    register.close()
+
+
+def test_what_was_entered_at_once_has_one_stamp(path: Path) -> None:
+    register = SqliteRegister(path)
+    put(register, ("ivanova", TEACHER), ("petrova", TEACHER))
+    put(register, ("sidorova", TEACHER))
+    found = [row.stamp for row in register.rows(Teacher).value]
+    assert [stamp.register_version for stamp in found] == [1, 1, 2]
+    assert found[0] is found[1]
+    register.close()
 
 
 def test_an_entry_that_cannot_be_read_is_damage_to_who_reads_it(path: Path) -> None:
