@@ -13,6 +13,7 @@ from api import problem
 from api.boards import Boards
 from api.ceiling import Ceiling
 from api.deps import Parts
+from api.exports.words import words_of
 from api.guard import Guard, allowed_hosts
 from api.one_format import one_format
 from api.pages.language import error_page
@@ -140,6 +141,7 @@ def create_app(  # noqa: PLR0913 - all that a route may use is handed in here, e
         routes=list(_ROUTES),
     )
     pages = Pages(settings)
+    words_of(settings.centre.language, settings.centre.timezone)  # Read now, or the first question waits for it.
     app.state.parts = Parts(
         settings=settings,
         store=store,
