@@ -164,7 +164,8 @@ READS: dict[str, Callable[[SqliteRegister], object]] = {
 def test_who_reads_all_is_told_the_place_of_the_damage(
     path: Path, words: str, read: Callable[[SqliteRegister], object]
 ) -> None:
-    damaged(path, *(f"UPDATE {table} SET words = '{words}' WHERE id = 'mon-2'" for table in ("entries", "history")))
+    said = f"SET words = '{words}' WHERE id = 'mon-2'"
+    damaged(path, f"UPDATE entries {said}", f"UPDATE history {said}")
     register = SqliteRegister(path)
     with pytest.raises(Damaged, match="slot mon-2, version 1"):
         read(register)
