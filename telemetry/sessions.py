@@ -132,10 +132,15 @@ def practical_sessions(
     return attended(corrected(judged, told.corrections), told.attendance)
 
 
+def confirmed(status: Int8s) -> Bools:
+    """Which of the statuses say that it was held, bool[n]."""
+    held: Bools = (status == SessionStatus.CONFIRMED_BY_TELEMETRY) | (status == SessionStatus.CONFIRMED_MANUALLY)
+    return held
+
+
 def counted(sessions: Sessions) -> Bools:
     """Which sessions count, bool[n]: confirmed, and lessons."""
-    confirmed = np.isin(sessions.status, (SessionStatus.CONFIRMED_BY_TELEMETRY, SessionStatus.CONFIRMED_MANUALLY))
-    lessons: Bools = confirmed & (sessions.kind == LessonKind.LESSON)
+    lessons: Bools = confirmed(sessions.status) & (sessions.kind == LessonKind.LESSON)
     return lessons
 
 
@@ -164,7 +169,7 @@ def _judged(
     claims, rooms, use = claimed
     amounts = amounts_of(claims, use, now)
     status = _status(claims, amounts, lessons, rules, now)
-    proven = np.isin(status, (SessionStatus.CONFIRMED_BY_TELEMETRY, SessionStatus.DETECTED))
+    proven = (status == SessionStatus.CONFIRMED_BY_TELEMETRY) | (status == SessionStatus.DETECTED)
     used = claims.each(proven) & (use.busy.ns >= claims.each(claims.needed_ns))
     found = slice(len(lessons), None)
     n_found = len(claims.start[found])

@@ -26,12 +26,10 @@ from telemetry.lessons import maintenance, opening
 from telemetry.model import Instant, State
 from telemetry.ratios import known_ns, utilisation_scheduled, utilisation_timetable
 from telemetry.rules import SessionStatus
-from telemetry.sessions import counted, learner_ns
+from telemetry.sessions import confirmed, learner_ns
 from telemetry.timetable import Form, LessonKind
 from telemetry.utilisation import utilisation
 from telemetry.zones import NS_PER_DAY, Zone, earliest, wall_at
-
-_HELD = (SessionStatus.CONFIRMED_BY_TELEMETRY, SessionStatus.CONFIRMED_MANUALLY)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -169,8 +167,8 @@ def _works(jobs: Sequence[Job], zone: Zone) -> tuple[Work, ...]:
 
 def _meetings(sessions: Sessions, held: Lessons, entered: Entered, window: tuple[Instant, Instant]) -> Meetings:
     """The sessions that start in a window, by start then id."""
-    inside = np.flatnonzero((sessions.start >= window[0]) & (sessions.start < window[1]))
-    rows = inside[by_then_id(sessions.start[inside], [sessions.id[row] for row in inside.tolist()])]
+    rows = by_then_id(sessions.start, sessions.id)
+    rows = rows[slice(*sessions.start[rows].searchsorted(window))]
     status, lesson = sessions.status[rows], sessions.lesson[rows]
     room = pointed(sessions.rooms, sessions.room[rows])
     program = _of_lesson(held.programs, held.program, lesson)
@@ -180,7 +178,7 @@ def _meetings(sessions: Sessions, held: Lessons, entered: Entered, window: tuple
         id=tuple(map(sessions.id.__getitem__, rows.tolist())),
         day=days_at(entered.zone, sessions.start[rows]),
         status=pointed(_STATUS, status),
-        held=(counted(sessions)[rows] | np.isin(status, _HELD)).astype(np.int8),
+        held=confirmed(status).astype(np.int8),
         by_telemetry=(status == SessionStatus.CONFIRMED_BY_TELEMETRY).astype(np.int8),
         kind=pointed(_KIND, sessions.kind[rows]),
         track=_of_program(program, entered, 0).or_else(room.renamed(lambda where: in_room.get(where, ""))),

@@ -74,9 +74,18 @@ def _numbered(names: list[tuple[str, str]]) -> Int64s:
     return _int64s(numbers[name] for name in names)
 
 
+def day_rows(day: Int64s, ids: Sequence[str], today: Day) -> Int64s:
+    """The rows of facts of one day each, by day, then by id, without those that lie ahead, int64[k]."""
+    order = by_then_id(day, ids)
+    return order[day[order] <= today]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class DayFacts:
-    """n facts of one kind, any order, each of one day and with an id of its own; columns as in `Facts`."""
+    """n facts of one kind, each of one day and with an id of its own, as `day_rows` orders them; columns as in `Facts`.
+
+    Of members and labels there are only words that some row has.
+    """
 
     kind: str
     id: Codes
@@ -88,26 +97,24 @@ class DayFacts:
     labels: Mapping[Dimension, Labels]
 
 
-def day_facts_of(columns: DayFacts, *, today: Day) -> Facts:
+def day_facts_of(columns: DayFacts) -> Facts:
     """The same as facts."""
-    order = by_then_id(columns.day, columns.id)
-    order = order[columns.day[order] <= today]
-    members = taken(columns.members, order)
+    n = len(columns.id)
     return Facts(
-        kind=(columns.kind,) * len(order),
-        id=tuple(map(columns.id.__getitem__, order.tolist())),
-        first=columns.day[order],
-        last=columns.day[order],
-        amount=columns.amount[order],
-        base=columns.base[order],
-        how=columns.how[order],
-        members=members.keys,
-        member_start=members.start,
-        member=members.code,
-        unlisted=np.zeros(len(order), np.int64),
-        labels={one: taken(labels, order) for one, labels in columns.labels.items()},
-        fact=np.arange(len(order)),
-        rank=np.zeros(len(order), np.int64),
+        kind=(columns.kind,) * n,
+        id=columns.id,
+        first=columns.day,
+        last=columns.day,
+        amount=columns.amount,
+        base=columns.base,
+        how=columns.how,
+        members=columns.members.keys,
+        member_start=columns.members.start,
+        member=columns.members.code,
+        unlisted=np.zeros(n, np.int64),
+        labels=columns.labels,
+        fact=np.arange(n),
+        rank=np.zeros(n, np.int64),
     )
 
 

@@ -82,27 +82,35 @@ class _Whole(NamedTuple):
 @lru_cache(maxsize=1)
 def _whole(days: EquipmentDays, today: Day) -> _Whole:
     """Those of the last world are remembered, for four indicators are made of them."""
+    rows = _in_order(days, today)
     columns = {
         Dimension.EQUIPMENT: days.equipment,
         Dimension.KIND: days.kind,
         Dimension.TRACK: days.track,
         Dimension.ROOM: days.room,
     }
-    labels = {by: labels_of(column) for by, column in columns.items()}
-    different, place = np.unique(days.day, return_inverse=True)
-    written = texts(different)
-    n = len(days.day)
+    labels = {by: labels_of(column.taken(rows)) for by, column in columns.items()}
+    different, place = np.unique(days.day[rows], return_inverse=True)
+    written, names, n = texts(different), days.equipment.taken(rows), len(rows)
     facts = day_facts_of(
         DayFacts(
             kind="equipment_day",
-            id=tuple(f"{one}/{written[at]}" for one, at in zip(days.equipment, place.tolist(), strict=True)),
-            day=days.day,
-            amount=np.arange(n),
+            id=tuple([f"{one}/{written[at]}" for one, at in zip(names, place.tolist(), strict=True)]),
+            day=days.day[rows],
+            amount=np.zeros(n, np.int64),
             base=np.zeros(n, np.int64),
             how=np.full(n, How.TELEMETRY, np.int8),
             members=labels[Dimension.EQUIPMENT],
             labels=labels,
-        ),
-        today=today,
+        )
     )
-    return _Whole(facts, facts.amount)
+    return _Whole(facts, rows)
+
+
+def _in_order(days: EquipmentDays, today: Day) -> Int64s:
+    """The rows by day and id, which need not be written for that: no equipment has a slash in its own."""
+    names = days.equipment.keys
+    rank = np.empty(len(names), np.int64)
+    rank[sorted(range(len(names)), key=lambda code: f"{names[code]}/")] = np.arange(len(names))
+    order = np.lexsort((rank[days.equipment.code], days.day))
+    return order[days.day[order] <= today]

@@ -6,7 +6,7 @@ Nothing here knows what the words mean.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import chain
+from itertools import chain, pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -71,9 +71,10 @@ def starts_of(lengths: Int64s) -> Int64s:
 
 def items_of(start: Int64s, item: Int32s, rows: npt.NDArray[np.integer]) -> tuple[Int64s, Int32s]:
     """How many items each of `rows`, any order, has, int64[k], and those items one list after the other."""
-    lengths = start[rows + 1] - start[rows]
-    ends = np.cumsum(lengths)
-    at = np.arange(ends[-1] if len(ends) else 0) + np.repeat(start[rows] - (ends - lengths), lengths)
+    first = start[rows]
+    lengths = start[rows + 1] - first
+    at = np.repeat(first + lengths - np.cumsum(lengths), lengths)
+    at += np.arange(len(at))
     return lengths, item[at]
 
 
@@ -91,10 +92,13 @@ def by_then_id(first: Int64s, ids: Sequence[str]) -> Int64s:
     Strings are compared among rows of one number alone: a year has thousands of sessions, and a day a few dozen.
     """
     order = np.argsort(first, kind="stable")
-    alike = np.diff(first[order], prepend=0, append=0) == 0
-    alike[:1] = alike[-1:] = False
-    # Runs of rows of one number: they begin before the first that is as the one before it, and end behind the last.
-    edges = np.flatnonzero(alike[1:] != alike[:-1]).reshape(-1, 2) + np.array([0, 1])
-    for begin, end in edges.tolist():
-        order[begin:end] = sorted(order[begin:end].tolist(), key=ids.__getitem__)
+    as_before = np.zeros(len(first) + 1, np.bool_)
+    np.equal(first[order[1:]], first[order[:-1]], out=as_before[1 : len(first)])
+    # Only those are put in order that share their number with a neighbour, each run of them for itself.
+    alike = np.flatnonzero(as_before[:-1] | as_before[1:])
+    rows = order[alike].tolist()
+    runs = [*np.flatnonzero(~as_before[alike]).tolist(), len(rows)]
+    for begin, end in pairwise(runs):
+        rows[begin:end] = sorted(rows[begin:end], key=ids.__getitem__)
+    order[alike] = rows
     return order

@@ -5,7 +5,6 @@ Nothing here decides whether a session was held; that was judged from intervals,
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -13,7 +12,7 @@ import numpy as np
 
 from telemetry.civil import Day
 from telemetry.columns import Int64s
-from telemetry.indicators.build import DayFacts, day_facts_of, some_of
+from telemetry.indicators.build import DayFacts, day_facts_of, day_rows, some_of
 from telemetry.indicators.definition import Dimension, How
 from telemetry.indicators.facts import Facts
 from telemetry.indicators.lists import each_once, items_of, labels_of, no_words, starts_of
@@ -52,6 +51,7 @@ def _held(lessons: _Lessons, amount: Int64s, meetings: Meetings) -> Facts:
 def _lessons(meetings: Meetings, today: Day) -> _Lessons:
     """Those of the last world are remembered, for three indicators are made of them."""
     rows = np.flatnonzero(meetings.kind.are(LessonKind.LESSON.word))
+    rows = rows[day_rows(meetings.day[rows], list(map(meetings.id.__getitem__, rows.tolist())), today)]
     columns = {
         Dimension.STATUS: meetings.status,
         Dimension.TRACK: meetings.track,
@@ -65,17 +65,16 @@ def _lessons(meetings: Meetings, today: Day) -> _Lessons:
     labels = {by: labels_of(column.taken(rows)) for by, column in columns.items()}
     lengths, used = items_of(meetings.used_start, meetings.used, rows)
     by_telemetry = (meetings.held[rows] != 0) & (meetings.by_telemetry[rows] != 0)
-    found = day_facts_of(
+    facts = day_facts_of(
         DayFacts(
             kind="session",
             id=tuple(map(meetings.id.__getitem__, rows.tolist())),
             day=meetings.day[rows],
-            amount=rows,
+            amount=np.ones(len(rows), np.int64),
             base=np.zeros(len(rows), np.int64),
             how=np.where(by_telemetry, How.TELEMETRY, How.TIMETABLE).astype(np.int8),
             members=no_words(len(rows)),
             labels={**labels, Dimension.EQUIPMENT: each_once(meetings.equipment, starts_of(lengths), used)},
-        ),
-        today=today,
+        )
     )
-    return _Lessons(replace(found, amount=np.ones(len(found), np.int64)), found.amount)
+    return _Lessons(facts, rows)

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from telemetry.indicators.build import DayFacts, Fact, day_facts_of, facts_of, some_of
+from telemetry.indicators.build import DayFacts, Fact, day_facts_of, day_rows, facts_of, some_of
 from telemetry.indicators.definition import Dimension, How
 from telemetry.indicators.facts import Facts, Labels
 from telemetry.indicators.lists import (
@@ -78,6 +78,10 @@ def test_rows_are_by_number_then_by_id(rows: list[tuple[int, int]]) -> None:
     assert [named[row] for row in order.tolist()] == sorted(named)
 
 
+def test_days_that_lie_ahead_are_no_facts() -> None:
+    assert day_rows(int64s([8, 7, 7, 9, 5]), ["a", "c", "b", "d", "e"], today=7).tolist() == [4, 2, 1]
+
+
 @settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 9), words, words), max_size=8), st.data())
 def test_some_of_the_facts_are_as_if_nothing_else_had_been(
@@ -95,18 +99,20 @@ def test_some_of_the_facts_are_as_if_nothing_else_had_been(
 
 def days_told(rows: list[tuple[int, str, str]]) -> Facts:
     """Facts of a day, a track and a member each, whose amounts are their places."""
+    ids = [f"{place:03}" for place in range(len(rows))]
+    places = day_rows(int64s([day for day, _, _ in rows]), ids, today=9)
+    told = [rows[place] for place in places.tolist()]
     return day_facts_of(
         DayFacts(
             kind="day",
-            id=tuple(f"{place:03}" for place in range(len(rows))),
-            day=int64s([day for day, _, _ in rows]),
-            amount=np.arange(len(rows)),
-            base=np.zeros(len(rows), np.int64),
-            how=np.zeros(len(rows), np.int8),
-            members=one_word_of([member for _, _, member in rows]),
-            labels={Dimension.TRACK: one_word_of([track for _, track, _ in rows])},
-        ),
-        today=9,
+            id=tuple(ids[place] for place in places.tolist()),
+            day=int64s([day for day, _, _ in told]),
+            amount=places,
+            base=np.zeros(len(told), np.int64),
+            how=np.zeros(len(told), np.int8),
+            members=one_word_of([member for _, _, member in told]),
+            labels={Dimension.TRACK: one_word_of([track for _, track, _ in told])},
+        )
     )
 
 

@@ -112,6 +112,15 @@ def test_a_day_of_an_equipment_is_named_by_both() -> None:
     assert INDICATORS["utilisation_calendar"](MACHINES).id[0] == "laser/2026-03-31"
 
 
+def test_days_of_equipment_are_by_day_then_by_the_name_of_both() -> None:
+    names = ("mill-2", "mill", "laser", "mill2")
+    days = equipment_days(*(EquipmentDay(name, day("2026-01-05") - at) for name in names for at in range(2)))
+    facts = INDICATORS["utilisation_calendar"](replace(EMPTY, days=days))
+    listed = list(zip(facts.first.tolist(), facts.id, strict=True))
+    assert len(listed) == 8
+    assert listed == sorted(listed)
+
+
 def test_jobs_and_runs_count_by_outcome_equipment_and_its_track() -> None:
     world = replace(
         EMPTY,
