@@ -5,6 +5,7 @@ A column object only holds and checks its arrays; it computes nothing.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from typing import ClassVar
 
@@ -31,16 +32,16 @@ class _Columns:
 
     def __len__(self) -> int:
         """The number of rows."""
-        return len(next(iter(self._arrays().values())))
+        return len(next(self._arrays())[1])
 
-    def _arrays(self) -> dict[str, npt.NDArray[np.generic]]:
-        named = ((f.name, getattr(self, f.name)) for f in fields(self))  # type: ignore[arg-type]
+    def _arrays(self) -> Iterator[tuple[str, npt.NDArray[np.generic]]]:
         lists = {name for field in self._LISTS for name in (field, f"{field}_start")}
-        return {name: value for name, value in named if isinstance(value, np.ndarray) and name not in lists}
+        named = ((f.name, getattr(self, f.name)) for f in fields(self))  # type: ignore[arg-type]
+        return ((name, value) for name, value in named if isinstance(value, np.ndarray) and name not in lists)
 
     def __post_init__(self) -> None:
         """Raise `ValueError` where the arrays differ in length."""
-        lengths = {name: len(array) for name, array in self._arrays().items()}
+        lengths = {name: len(array) for name, array in self._arrays()}
         if len(set(lengths.values())) > 1:
             message = f"columns differ in length: {lengths}"
             raise ValueError(message)

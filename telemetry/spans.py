@@ -46,15 +46,20 @@ def _swept(opens: Spans, closes: Spans, *, at_least: int) -> Spans:
     if np.any(group[1:] < group[:-1]):
         order = np.argsort(group, kind="stable")
         group, raised, lowered = group[order], raised[order], lowered[order]
-    deep_after, deep_before = np.empty(len(group), np.bool_), np.empty(len(group), np.bool_)
+    deep_after, deep_before = np.zeros((2, len(group)), np.bool_)
     cuts = [0, *(np.flatnonzero(group[1:] != group[:-1]) + 1).tolist(), len(group)]
     for rows in map(slice, cuts[:-1], cuts[1:]):
-        ups, downs, nth = raised[rows], lowered[rows], np.arange(1, rows.stop - rows.start + 1)
+        ups, downs, after, before = raised[rows], lowered[rows], deep_after[rows], deep_before[rows]
         # A stable sort merges spans that rise already.
         ups.sort(kind="stable")
         downs.sort(kind="stable")
-        deep_after[rows] = nth - downs.searchsorted(ups) == at_least
-        deep_before[rows] = ups.searchsorted(downs, side="right") - nth == at_least - 1
+        # The n-th rise lasts until the fall that is `at_least` - 1 places before, if that comes no sooner; what of this
+        # meets the next is one with it.
+        ups, downs = ups[at_least - 1 :], downs[: max(len(downs) - at_least + 1, 0)]
+        after[at_least - 1 :] = before[: len(ups)] = ups <= downs
+        apart = downs[:-1] < ups[1:]
+        after[at_least:] &= apart
+        before[: len(apart)] &= apart
     begins, finishes = np.flatnonzero(deep_after), np.flatnonzero(deep_before)
     swept = Spans(group[begins], raised[begins], lowered[finishes])
     return swept.kept(swept.start < swept.end)
