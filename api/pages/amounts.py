@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from api.pages.texts import Texts
 from edge.monitoring.contract import Manual
 from telemetry.indicators.definition import Unit
-from telemetry.indicators.facts import Amount
+from telemetry.indicators.facts import Amount, Coverage
 
 NS_PER_HOUR = 3_600_000_000_000
 HOURS = frozenset({Unit.HOURS, Unit.LEARNER_HOURS})
@@ -54,6 +54,12 @@ def amount_text(amount: Amount | None, unit: Unit, texts: Texts) -> str:
         return figure(value, unit, texts)
     known = None if amount is None or amount.coverage is None else amount.coverage.part
     return texts("amount.insufficient") if known is None else texts("amount.sparse", known=texts.percent(known))
+
+
+def known_and_asked(coverage: Coverage, texts: Texts) -> tuple[str, str]:
+    """How much of some time is known, never rounded up to what is asked, and how much is asked, as percent."""
+    known = coverage.known * 1000 // coverage.whole / 10 if coverage.whole else 0.0
+    return figure(known, Unit.SHARE, texts), figure(coverage.least_ppm / 10_000, Unit.SHARE, texts)
 
 
 def has_value(amount: Amount, unit: Unit) -> bool:

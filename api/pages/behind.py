@@ -10,17 +10,20 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from urllib.parse import quote, urlencode
 
-from api.pages.amounts import amount_text, magnitude, tenths
+from api.pages.amounts import amount_text, known_and_asked, magnitude, tenths
 from api.pages.monitoring_words import day_text, part_name
 from api.pages.shapes import ENTERED
 from api.pages.texts import Texts
-from edge.monitoring.contract import Evidence, EvidenceRow, Report
+from edge.monitoring.contract import Evidence, EvidenceRow, Measured, Report
 from telemetry.civil import LAST_DAY
 from telemetry.indicators.definition import Aggregation, Dimension, Indicator, Unit
 from telemetry.indicators.facts import Amount
 
-PAGE = 200
-"""Rows of a page; the API and the exports give all of them at once."""
+PAGE = 20
+"""Rows of a page: as many as are looked through on a phone; the API and the exports give all of them at once."""
+
+LONG_PAGE = 200
+"""Rows of a page where more are asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,11 @@ class EvidenceLine:
 
 @dataclass(frozen=True, slots=True)
 class EvidencePage:
-    """All of the page that comes from the evidence; `before` and `after` are numbers of other pages, 0 for none."""
+    """All of the page that comes from the evidence; `before` and `after` are numbers of other pages, 0 for none.
+
+    `range_text` says which of all rows are shown, `longer` what asks for more of them at once; empty where all are.
+    `sparse` says that too little is known to tell the value in a report.
+    """
 
     value: str
     resum: str
@@ -53,15 +60,32 @@ class EvidencePage:
     page: int
     before: int
     after: int
+    range_text: str
+    longer: str
+    sparse: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """Which page of rows is asked for, counted from 1, and whether long ones are."""
+
+    number: int = 1
+    long: bool = False
+
+    @property
+    def size(self) -> int:
+        """Rows of each page."""
+        return LONG_PAGE if self.long else PAGE
 
 
 def evidence_page(
-    evidence: Evidence, indicator: Indicator, report: Report, *, page: int, back: str, texts: Texts
+    evidence: Evidence, item: Measured, report: Report, *, told: Amount, pages: Pages, back: str, texts: Texts
 ) -> EvidencePage:
-    """One page of the rows behind a value."""
-    first = (page - 1) * PAGE
+    """One page of the rows behind a value; `told` is what `told_of` says."""
+    indicator = item.indicator
+    first, total = (pages.number - 1) * pages.size, len(evidence.rows)
     adds = _adds(evidence.rows, indicator.aggregation)
-    rows = list(zip(evidence.rows, adds, strict=True))[first : first + PAGE]
+    rows = list(zip(evidence.rows, adds, strict=True))[first : first + pages.size]
     unit = indicator.unit
     return EvidencePage(
         value=amount_text(evidence.amount, unit, texts),
@@ -71,11 +95,38 @@ def evidence_page(
         part=_part(evidence, report, texts),
         lines=tuple(_line(row, added, indicator, report.names, back=back, texts=texts) for row, added in rows),
         documents=any(row.document for row, _added in rows),
-        total=len(evidence.rows),
-        page=page,
-        before=page - 1,
-        after=page + 1 if len(evidence.rows) > first + PAGE else 0,
+        total=total,
+        page=pages.number,
+        before=pages.number - 1,
+        after=pages.number + 1 if total > first + pages.size else 0,
+        range_text=_range(first, first + len(rows), total, texts) if total > len(rows) else "",
+        longer=_longer(total, texts) if total > PAGE and not pages.long else "",
+        sparse=_sparse(told, texts),
     )
+
+
+def told_of(item: Measured, evidence: Evidence, *, quarter_only: bool) -> Amount:
+    """What a report tells of the value that is asked about, with what is known of it."""
+    if evidence.by is None:
+        return item.quarter if quarter_only else item.year_to_date
+    parts = (one.amount for one in item.components if (one.by, one.key) == (evidence.by, evidence.key))
+    return next(parts, evidence.amount)
+
+
+def _sparse(told: Amount, texts: Texts) -> str:
+    if told.coverage is None or told.is_sufficient:
+        return ""
+    known, asked = known_and_asked(told.coverage, texts)
+    return texts("evidence.sparse", known=known, asked=asked)
+
+
+def _range(first: int, last: int, total: int, texts: Texts) -> str:
+    start, end, every = (texts.number(number, 0) for number in (first + 1, last, total))
+    return texts("evidence.range", first=start, last=end, total=every)
+
+
+def _longer(total: int, texts: Texts) -> str:
+    return texts("evidence.every_row", total) if total <= LONG_PAGE else texts("evidence.long_pages", size=LONG_PAGE)
 
 
 def _adds(rows: Sequence[EvidenceRow], aggregation: Aggregation) -> list[int]:

@@ -21,13 +21,17 @@ FEW = 8
 
 @dataclass(frozen=True, slots=True)
 class PartLine:
-    """A component; `percent` is of the greatest beside it, a share's own where it is one."""
+    """A component; `percent` is of the greatest beside it, a share's own where it is one.
+
+    Of one that `is_sparse` too little is known, and its value is words.
+    """
 
     key: str
     name: str
     value: str
     percent: int
     how: str
+    is_sparse: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,4 +64,5 @@ def _part(part: Component, item: Measured, most: float, names: Mapping[str, str]
         value=amount_text(part.amount, item.indicator.unit, texts),
         percent=min(round(100 * (magnitude(part.amount, item.indicator.unit) or 0.0) / most), 100) if most else 0,
         how=part.how.word,
+        is_sparse=not part.amount.is_sufficient,
     )

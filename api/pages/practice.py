@@ -5,9 +5,12 @@ It words what was judged; nothing is judged here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
+
+import numpy as np
 
 from api.pages.board import room_name
 from api.pages.texts import Texts
@@ -19,7 +22,10 @@ from telemetry.rules import SessionStatus
 from telemetry.sessions import counted
 
 MAX_SESSIONS = 300
-"""Rows of one page; a quarter of a busy centre has more, and they are found by status."""
+"""Rows of one page; a quarter of a busy centre has more, and each day that is left out leads to a page of its own."""
+
+FEW = 20
+"""Sessions that are looked through at once: more are folded day by day."""
 
 ORDER = (
     SessionStatus.DETECTED,
@@ -31,6 +37,9 @@ ORDER = (
     SessionStatus.CANCELLED,
 )
 """Statuses as the summary lists them: what waits for a person comes first."""
+
+WAITING = ORDER[:3]
+"""Statuses of which a person has to say something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +75,19 @@ class SessionRow:
 
 @dataclass(frozen=True, slots=True)
 class DayOf:
-    """The sessions of one day."""
+    """One day: how many sessions it has, how many of them wait for a person, and those that are shown in its place.
+
+    Where it `is_apart`, they are on a page of their own, `query`; `opened` is what makes a list show this day unfolded.
+    """
 
     date: str
+    count: str
+    waiting: str
     sessions: tuple[SessionRow, ...]
+    query: str
+    opened: str
+    is_open: bool
+    is_apart: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +110,25 @@ class Practice:
     days: tuple[DayOf, ...]
     more: int
 
+    @property
+    def is_folded(self) -> bool:
+        """Whether a day is folded."""
+        return any(not (day.is_open or day.is_apart) for day in self.days)
 
-def practice_of(meetings: Meetings, status: str, query: str, naming: Naming) -> Practice:
-    """The sessions of a window, those of one status where it is named; `query` is that of the period."""
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a list is asked for: a status, or all; the period's query; the days that stand unfolded, or all of them."""
+
+    status: str
+    query: str
+    unfolded: frozenset[date]
+    is_unfolded: bool = False
+
+
+def practice_of(meetings: Meetings, wanted: Wanted, naming: Naming) -> Practice:
+    """The sessions of a window, those of one status where it is named."""
+    status, query = wanted.status, wanted.query
     texts, sessions = naming.texts, meetings.sessions
     rows = meetings.rows.tolist()
     words = [SessionStatus(code).word for code in sessions.status[meetings.rows].tolist()]
@@ -104,18 +138,38 @@ def practice_of(meetings: Meetings, status: str, query: str, naming: Naming) -> 
         if (n := words.count(one.word)) or one.word == status
     )
     listed = [row for row, word in zip(rows, words, strict=True) if status in ("", word)]
-    shown = listed[:MAX_SESSIONS]
-    days = groupby(shown, key=lambda row: texts.local(int(sessions.start[row])).date())
+    by_day = groupby(listed, key=lambda row: texts.local(int(sessions.start[row])).date())
+    days = [(day, list(of_day)) for day, of_day in by_day]
     counts = int(counted(sessions)[meetings.rows].sum())
     return Practice(
         counts_text=texts("session.counts", counts),
         statuses=statuses,
-        days=tuple(
-            DayOf(texts.weekday_and_day(day), tuple(session_row(meetings, row, naming) for row in of_day))
-            for day, of_day in days
-        ),
-        more=len(listed) - len(shown),
+        days=tuple(_days(meetings, days, wanted, naming)),
+        more=max(len(listed) - MAX_SESSIONS, 0) if len(days) == 1 else 0,
     )
+
+
+def _days(
+    meetings: Meetings, days: Sequence[tuple[date, list[int]]], wanted: Wanted, naming: Naming
+) -> Iterator[DayOf]:
+    """Every day with its sessions, as many whole days as a page holds; the others lead to a page of their own."""
+    texts, left = naming.texts, MAX_SESSIONS
+    few = sum(len(rows) for _, rows in days) <= FEW
+    for day, rows in days:
+        is_apart = len(rows) > left and len(days) > 1
+        left -= len(rows)
+        shown = [] if is_apart else [session_row(meetings, row, naming) for row in rows[:MAX_SESSIONS]]
+        waiting = int(np.isin(meetings.sessions.status[rows], WAITING).sum())
+        yield DayOf(
+            date=texts.weekday_and_day(day),
+            count=texts("practice.of_day", len(rows)),
+            waiting=texts("practice.waiting", waiting) if waiting and not wanted.status else "",
+            sessions=tuple(shown),
+            query=_query(f"period=day&on={day.isoformat()}", wanted.status, ""),
+            opened=f"open={day.isoformat()}",
+            is_open=few or len(days) == 1 or wanted.is_unfolded or day in wanted.unfolded,
+            is_apart=is_apart,
+        )
 
 
 def session_row(meetings: Meetings, row: int, naming: Naming) -> SessionRow:
@@ -137,7 +191,7 @@ def session_row(meetings: Meetings, row: int, naming: Naming) -> SessionRow:
         used=", ".join(map(naming.device, used)),
         learners=int(sessions.learners[row]),
         counts=bool(counted(sessions)[row]),
-        waits=status in (SessionStatus.DETECTED, SessionStatus.UNCONFIRMED, SessionStatus.NO_DATA),
+        waits=status in WAITING,
         corrected=bool(sessions.correction_start[row + 1] > sessions.correction_start[row]),
     )
 

@@ -17,7 +17,7 @@ from starlette.responses import RedirectResponse, Response
 from api.deps import MonitoringIn, PartsIn
 from api.downloads import downloads_of
 from api.entering import period_now
-from api.pages.behind import evidence_page
+from api.pages.behind import Pages, evidence_page, told_of
 from api.pages.editions import edition_line
 from api.pages.indicator_line import indicator_line
 from api.pages.monitoring_words import quarter_name
@@ -70,12 +70,15 @@ def asked(
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """Which value of an indicator is meant: the whole, or a part; `span` is `quarter` for the quarter's own days."""
+    """Which value of an indicator is meant: the whole, or a part; `span` is `quarter` for the quarter's own days.
+
+    `pages` are those of its rows.
+    """
 
     by: Dimension | None
     key: str
     span: str
-    page: int
+    pages: Pages
 
     @property
     def query(self) -> str:
@@ -89,9 +92,10 @@ def cell_of(
     key: Annotated[str, Query(max_length=200)] = "",
     span: Annotated[str, Query(pattern="^(quarter)?$")] = "",
     page: Annotated[int, Query(ge=1, le=100_000)] = 1,
+    rows: Annotated[str, Query(pattern="^(long)?$", description="Long pages of rows")] = "",
 ) -> Cell:
     """The value that a page's address means."""
-    return Cell(by, key, span, page)
+    return Cell(by, key, span, Pages(page, long=bool(rows)))
 
 
 CellIn = Annotated[Cell, Depends(cell_of)]
@@ -164,18 +168,28 @@ def get_evidence(
     else:
         evidence = monitoring.closed_evidence(wanted.edition, number, by=cell.by, key=cell.key)
     query = f"{wanted.query}&{cell.query}".rstrip("&")
-    back = f"/monitoring/indicators/{number}?{query}"
+    paged = query + ("&rows=long" if cell.pages.long else "")
+    back = f"/monitoring/indicators/{number}?{paged}" + (f"&page={cell.pages.number}" if cell.pages.number > 1 else "")
     return shown(
         request,
         parts,
         "evidence.html",
         texts,
-        model=evidence_page(evidence, item.indicator, wanted.report, page=cell.page, back=back, texts=texts),
+        model=evidence_page(
+            evidence,
+            item,
+            wanted.report,
+            told=told_of(item, evidence, quarter_only=bool(cell.span)),
+            pages=cell.pages,
+            back=back,
+            texts=texts,
+        ),
         item=indicator_line(item, wanted.report, changed=frozenset(), texts=texts, now=now),
         heading=quarter_name(wanted.period, texts),
         period=wanted.period,
         period_query=wanted.query,
         query=query,
+        paged=paged,
         cell=cell,
         shown_edition=edition_line(wanted.edition, texts, now) if wanted.edition else None,
         source=source_line(evidence.computed_from, texts),

@@ -26,7 +26,7 @@ from api.pages.language import language_of
 from api.pages.lesson_forms import Known
 from api.pages.lessons import conflict_told
 from api.pages.periods import LENGTHS, Length, Period, period_of
-from api.pages.practice import Naming, practice_of
+from api.pages.practice import Naming, Wanted, practice_of
 from api.pages.session import session_detail
 from api.posted import Posted, PostedIn, known_author, own_path, remembered
 from api.problem import Problem
@@ -89,15 +89,26 @@ def list_page(
     naming: NamingIn,
     period: Annotated[Period, Depends(shown_period)],
     status: Annotated[str, Query(max_length=32)] = "",
+    unfolded: Annotated[str, Query(alias="open", max_length=10, description="A day to unfold, or `all`")] = "",
 ) -> Response:
-    """The practical sessions of a period, by day."""
+    """The practical sessions of a period, by day; many are folded but for today's and those of the day named."""
     asked = status if status in {one.word for one in SessionStatus} else ""
     zone = parts.numbers.desk.entered().zone
     edges = earliest(zone, np.array([day_of(period.first), day_of(period.last) + 1], np.int64) * NS_PER_DAY)
     meetings = parts.numbers.practice.meetings(int(edges[0]), int(edges[1]))
-    practice = practice_of(meetings, asked, period.query, naming)
+    today = naming.texts.local(parts.clock.now()).date()
+    days = frozenset({today, *_day(unfolded)})
+    practice = practice_of(meetings, Wanted(asked, period.query, days, is_unfolded=unfolded == "all"), naming)
     back = f"{SESSIONS}?{period.query}" + (f"&status={asked}" if asked else "")
     return framed(request, parts, "practice.html", practice=practice, period=period, back=back)
+
+
+def _day(text: str) -> tuple[date, ...]:
+    """A day that an address names; none where it is none."""
+    try:
+        return (date.fromisoformat(text),)
+    except ValueError:
+        return ()
 
 
 SessionPath = Annotated[str, Path(max_length=200)]

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 from html import unescape
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 
@@ -208,7 +209,7 @@ def test_sessions_and_machines_lead_to_their_own_pages(taught: Lab) -> None:
     assert (
         'href="/practical-sessions/mon-1%3A2026-09-21"' in page or 'href="/practical-sessions/mon-1:2026-09-21"' in page
     )
-    page = unescape(taught.page(f"/monitoring/indicators/A.6?{Q3}&span=quarter", **RU))
+    page = unescape(taught.page(f"/monitoring/indicators/A.6?{Q3}&span=quarter&rows=long", **RU))
     assert "/equipment/mill-1?start=2026-09-21T00%3A00%3A00%2B03%3A00" in page
     assert "Только за квартал" in page
     shown = visible(taught.page(f"/monitoring/indicators/A.1?{Q3}", **RU))
@@ -236,12 +237,53 @@ def test_the_quarter_alone_may_be_asked_for(taught: Lab) -> None:
 def test_long_evidence_is_paged(taught: Lab) -> None:
     taught.enter(*(Put(f"e{n}", Event(name=f"Урок {n}", first_day=date(2026, 8, 1))) for n in range(250)))
     first = unescape(taught.page(f"/monitoring/indicators/1.5?{Q3}", **RU))
-    assert first.count('<th scope="row" class="wide">') == 200
-    assert f"?{Q3}&page=2" in first
-    assert (
-        unescape(taught.page(f"/monitoring/indicators/1.5?{Q3}&page=2", **RU)).count('<th scope="row" class="wide">')
-        == 51
-    )
+    assert first.count('<th scope="row" class="wide">') == 20
+    assert f'?{Q3}&page=2" rel="next"' in first
+    assert "1–20 из 251 Дальше → По 200 на странице" in visible(first)
+    last = unescape(taught.page(f"/monitoring/indicators/1.5?{Q3}&page=13", **RU))
+    assert last.count('<th scope="row" class="wide">') == 11
+    assert "← Назад 241–251 из 251 По 200 на странице" in visible(last)
+    assert unquote(last).count(f"back=/monitoring/indicators/1.5?{Q3}&page=13") == 11
+
+
+def test_more_rows_of_evidence_may_be_asked_for_at_once(taught: Lab) -> None:
+    taught.enter(*(Put(f"e{n}", Event(name=f"Урок {n}", first_day=date(2026, 8, 1))) for n in range(250)))
+    path = f"/monitoring/indicators/1.5?{Q3}&rows=long"
+    first, second = (unescape(taught.page(f"{path}&page={page}", **RU)) for page in (1, 2))
+    assert [one.count('<th scope="row" class="wide">') for one in (first, second)] == [200, 51]
+    assert f'{path}&page=2" rel="next"' in first
+    assert f'{path}&page=1" rel="prev"' in second
+    assert "По 200 на странице" not in visible(first)
+
+
+def test_what_fits_a_long_page_is_offered_whole(taught: Lab) -> None:
+    taught.enter(*(Put(f"e{n}", Event(name=f"Урок {n}", first_day=date(2026, 8, 1))) for n in range(24)))
+    first = taught.page(f"/monitoring/indicators/1.5?{Q3}", **EN)
+    assert "1–20 of 25 Next → Show all 25" in visible(first)
+    whole = unescape(taught.page(f"/monitoring/indicators/1.5?{Q3}&rows=long", **EN))
+    assert whole.count('<th scope="row" class="wide">') == 25
+    assert 'class="pager"' not in whole
+
+
+def test_few_rows_have_no_pages(taught: Lab) -> None:
+    assert 'class="pager"' not in taught.page(f"/monitoring/indicators/1.5?{Q3}", **RU)
+
+
+def test_evidence_of_which_too_little_is_known_says_what_the_report_tells_instead(taught: Lab) -> None:
+    page = taught.page(f"/monitoring/indicators/A.6?{Q3}", **RU)
+    said = "О времени известно слишком мало: 0 %, а нужно не меньше 80 %. В отчёте вместо этого числа"
+    assert said in visible(page)
+    assert '<li class="sparse"><a href' in page
+    for more in ("&span=quarter", "&by=equipment&key=printer-1"):
+        assert "известно слишком мало" in visible(taught.page(f"/monitoring/indicators/A.6?{Q3}{more}", **RU))
+    assert "and at least 80% is asked" in visible(taught.page(f"/monitoring/indicators/A.6?{Q3}", **EN))
+    assert "слишком мало" not in visible(taught.page(f"/monitoring/indicators/1.5?{Q3}", **RU))
+
+
+def test_a_key_that_says_what_the_row_is_called_is_marked_as_such(taught: Lab) -> None:
+    page = taught.page(f"/monitoring/indicators/A.1?{Q3}", **RU)
+    assert '<span class="same"><i>Группа:</i> ПР-1</span>' in page
+    assert '<span class="same"><i>Программа:' not in page
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 
@@ -54,8 +55,11 @@ def test_a_period_lists_its_sessions_by_day_with_what_counts(taught: Lab) -> Non
     shown = visible(taught.page(LIST, **RU))
     assert "Практические занятия 21–27 сентября 2026" in shown
     assert "Засчитано 1 занятие" in shown
-    assert "понедельник, 21 сентября 16:00–17:00 ПР-1 Робототехника Мастерская Подтверждено приборами Фрезер 1" in shown
-    assert "Monday, 21 September 16:00–17:00 ПР-1" in visible(taught.page(LIST, **EN))
+    assert (
+        "понедельник, 21 сентября 1 занятие 16:00–17:00 ПР-1 Робототехника Мастерская Подтверждено приборами Фрезер 1"
+        in shown
+    )
+    assert "Monday, 21 September 1 session 16:00–17:00 ПР-1" in visible(taught.page(LIST, **EN))
 
 
 @pytest.mark.parametrize(
@@ -117,9 +121,56 @@ def test_a_status_may_be_looked_at_alone(taught: Lab) -> None:
     assert visible(taught.page(f"{month}&status=odd", **RU)) == everything
 
 
-def test_a_long_list_is_cut_and_says_so(taught: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_days_that_a_page_has_no_room_for_lead_to_pages_of_their_own(
+    taught: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(practice, "MAX_SESSIONS", 1)
-    assert "И ещё 3 занятия" in visible(taught.page(f"{LIST}?period=month", **RU))
+    page = taught.page(f"{LIST}?period=month", **RU)
+    assert page.count('<details class="session') == 1
+    assert "понедельник, 14 сентября 1 занятие 1 ждёт решения" in visible(page)
+    days = re.findall(r'<section class="day"><h2><a href="([^"]*)">', page)
+    assert days == [f"{LIST}?period=day&amp;on=2026-09-{day}" for day in (14, 21, 28)]
+    assert visible(taught.page(days[0].replace("&amp;", "&"), **RU)).count("16:00–17:00 ПР-1") == 1
+
+
+def test_a_day_that_is_too_long_itself_is_cut_and_says_so(taught: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    taught.enter(Put("late", OneOff(day=date(2026, 9, 21), start="18:30", end="19:30", room="workshop")))
+    monkeypatch.setattr(practice, "MAX_SESSIONS", 1)
+    shown = visible(taught.page(f"{LIST}?period=day&on=2026-09-21", **RU))
+    assert "2 занятия" in shown
+    assert "И ещё 1 занятие: выберите статус." in shown
+
+
+DAYS = re.compile(r'<details class="day"( open)?>\s*<summary><h2>[^,]*, (\d+)')
+
+
+def test_many_sessions_are_folded_by_day_but_for_todays_and_the_day_that_is_named(
+    taught: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unfolded(more: str = "") -> list[str]:
+        page = taught.page(f"{LIST}?period=month&on=2026-09-01{more}", **RU)
+        return [day for is_open, day in DAYS.findall(page) if is_open]
+
+    assert unfolded() == ["7", "14", "21", "28"]
+    monkeypatch.setattr(practice, "FEW", 3)
+    assert (unfolded(), unfolded("&open=odd")) == (["21"], ["21"])
+    assert unfolded("&open=2026-09-07") == ["7", "21"]
+    assert unfolded("&open=all") == ["7", "14", "21", "28"]
+    page = taught.page(f"{LIST}?period=month&on=2026-09-01", **RU)
+    assert f'<a href="{LIST}?period=month&amp;on=2026-09-01&amp;open=all">Раскрыть все дни</a>' in page
+    assert "2 ждут решения" not in visible(page)
+    assert visible(page).count("1 ждёт решения") == 2
+    assert "Unfold all days" in visible(taught.page(f"{LIST}?period=month&on=2026-09-01", **EN))
+    assert "Раскрыть все дни" not in taught.page(f"{LIST}?period=month&on=2026-09-01&open=all", **RU)
+
+
+def test_a_word_leads_back_to_the_list_with_its_day_unfolded(taught: Lab) -> None:
+    page = taught.page(f"{LIST}?period=month&on=2026-09-01", **RU)
+    (way,) = re.findall(rf'<a href="{ONE}\?back=([^"]*)">', page)
+    back = f"{LIST}?period=month&on=2026-09-01&open=2026-09-21"
+    assert unquote(way) == back
+    answer = said(taught, ONE, say="unconfirmed", back=unquote(way))
+    assert answer.headers["location"] == f"{back}#s-{SESSION}"
 
 
 def test_what_is_behind_a_session_opens_in_its_place_or_as_a_page(taught: Lab) -> None:

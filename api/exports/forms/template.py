@@ -13,11 +13,10 @@ from api.exports.forms.delimited import CsvTemplate
 from api.exports.forms.filling import Blank, Entry, Form, entries
 from api.exports.forms.mapping import Place
 from api.exports.forms.workbook import BookTemplate
-from api.pages.amounts import figure
+from api.pages.amounts import known_and_asked
 from api.pages.texts import Texts
 from edge.errors import GiveUp
 from edge.register.contract import Fault, Refused
-from telemetry.indicators.definition import Unit
 from telemetry.indicators.facts import Coverage
 
 SIZE_LIMIT = 16 * 1024 * 1024
@@ -99,9 +98,8 @@ def known_of(coverage: Coverage | None, texts: Texts) -> str:
     """How much is known of the time that a ratio is about, and how much is asked; empty where nothing is told of it."""
     if coverage is None:
         return ""
-    known = coverage.known * 1000 // coverage.whole / 10  # never rounded up to what is asked
-    asked = coverage.least_ppm / 10_000
-    return texts("blank_known", known=figure(known, Unit.SHARE, texts), asked=figure(asked, Unit.SHARE, texts))
+    known, asked = known_and_asked(coverage, texts)
+    return texts("blank_known", known=known, asked=asked)
 
 
 def _what(place: Place) -> str:
