@@ -86,6 +86,10 @@ def test_a_clock_that_was_set_back_before_the_stop_leaves_what_the_readings_tell
     assert parts(words) == [(700, 700, 700)]
 
 
+def test_a_run_that_was_stopped_as_it_started_begins_then() -> None:
+    assert parts(said((STARTED, 700), (STOPPED, 700)), (0, 9)) == [(0, 9, None), (700, 700, 700)]
+
+
 def test_a_stop_alone_ends_the_last_stretch_that_began_before_it() -> None:
     assert parts(said((STOPPED, 700)), (0, 9), (500, 690), (990, 991)) == [
         (0, 9, None),

@@ -96,7 +96,9 @@ THINGS = (
 )
 
 
-@pytest.mark.parametrize("kind", ["event", "project", "achievement", "volunteering", "mentoring_model", "group"])
+@pytest.mark.parametrize(
+    "kind", ["event", "project", "achievement", "volunteering", "mentoring_model", "group", "one_off"]
+)
 @pytest.mark.parametrize("text", PEOPLE)
 def test_a_name_of_a_person_is_no_name_of_what_learners_take_part_in(kind: str, text: str) -> None:
     with pytest.raises(ValidationError, match="may be a learner's name"):

@@ -228,6 +228,13 @@ def test_jobs_are_those_that_overlap_the_window(lab: Lab, *, start: int, end: in
     assert bool(lab.store.jobs([MILL], T + start * S, T + end * S)) is found
 
 
+@pytest.mark.parametrize("window", [(0, 11), (0, 10), (5, 6), (-9, 1), (-9, 99)])
+def test_a_job_is_told_whole_wherever_the_window_cuts_it(lab: Lab, window: tuple[int, int]) -> None:
+    lab.journal.commit([job(T, JobPhase.STARTED), job(T + 10 * S, JobPhase.ENDED, outcome=JobOutcome.COMPLETED)])
+    found = lab.store.jobs([MILL], *(T + second * S for second in window))
+    assert found == (_job(ended=T + 10 * S, outcome=JobOutcome.COMPLETED),)
+
+
 def test_an_open_job_overlaps_all_that_comes_after_it(lab: Lab) -> None:
     lab.journal.commit([job(T, JobPhase.STARTED), job(T + S, JobPhase.STARTED, name="later")])
     assert [one.job for one in lab.store.jobs([MILL, LAB], T + HOUR, T + 2 * HOUR)] == ["gear", "later"]

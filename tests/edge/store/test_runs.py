@@ -109,6 +109,13 @@ def test_stopped_runs_are_those_that_overlap_the_window(lab: Lab, *, start: int,
     assert lab.store.runs([MILL], *EVER) == ()
 
 
+@pytest.mark.parametrize("window", [(0, 11), (0, 10), (5, 6), (-9, 1), (-9, 99)])
+def test_a_run_is_told_whole_wherever_the_window_cuts_it(lab: Lab, window: tuple[int, int]) -> None:
+    lab.journal.commit([run(T), run(T + 10 * S, RunPhase.STOPPED)])
+    (found,) = lab.store.runs(None, *(T + second * S for second in window))
+    assert found.parts == (RunPart(LAB, T, T + 10 * S, T + 10 * S),)
+
+
 @pytest.mark.parametrize(("start", "found"), [(0, True), (79, True), (80, False), (9000, False)])
 @pytest.mark.parametrize("name", ["run-1", ""])
 def test_a_run_that_nobody_stopped_reaches_to_the_end_of_its_silence(
