@@ -66,9 +66,11 @@ class Sheet:
         fresh, expires = self._kept[:n, 0], self._kept[:n, 1]
         fresh[0] = (int(part.state[0]), int(part.source[0])) != self._last
         fresh[1:] = (part.state[1:] != part.state[:-1]) | (part.source[1:] != part.source[:-1])
+        # Which say anything else than a validity that ran out.
+        tells = (part.state != State.UNKNOWN) | (part.source != Source.EXPIRED)
         after = run_out[run_out < n - 1] + 1
-        fresh[after], expires[:] = _tells(part, after), False
-        expires[run_out] = _tells(part, run_out)
+        fresh[after], expires[:] = tells[after], False
+        expires[run_out] = tells[run_out]
 
     def _take(self, places: npt.NDArray[np.intp]) -> None:
         first, last = self._written, self._written + len(places)
@@ -94,9 +96,3 @@ class Sheet:
         """The spans, their states and their sources."""
         (group, start, end), rows = self._spans, slice(self._written)
         return Spans(group[rows], start[rows], end[rows]), self._state[rows], self._source[rows]
-
-
-def _tells(part: Said, rows: npt.NDArray[np.intp]) -> npt.NDArray[np.bool_]:
-    """Which of `rows` say anything else than a validity that ran out."""
-    tells: npt.NDArray[np.bool_] = (part.state[rows] != State.UNKNOWN) | (part.source[rows] != Source.EXPIRED)
-    return tells

@@ -88,9 +88,10 @@ class Said(NamedTuple):
 
     def run_out(self, rows: slice, until: Instant) -> npt.NDArray[np.intp]:
         """Which of `rows`, intp[k] from 0 on, are valid for less than until the next."""
-        valid_ns, ns = self.valid_ns[rows], self.until_next(rows, until, np.empty(rows.stop - rows.start, np.int64))
-        some = np.flatnonzero(valid_ns > 0)
-        return some[valid_ns[some].view(np.uint64) < ns[some].view(np.uint64)]
+        ns = self.until_next(rows, until, np.empty(rows.stop - rows.start, np.int64)).view(np.uint64)
+        # As in `lasting`; the last of all begins before `until`.
+        ns -= _ONE
+        return np.flatnonzero(self.valid_ns[rows].view(np.uint64) - _ONE < ns)
 
 
 def stretches(first: int, last: int) -> Iterator[slice]:

@@ -100,5 +100,5 @@ def by_then_id(first: Int64s, ids: Sequence[str]) -> Int64s:
     runs = [*np.flatnonzero(~as_before[alike]).tolist(), len(rows)]
     for begin, end in pairwise(runs):
         rows[begin:end] = sorted(rows[begin:end], key=ids.__getitem__)
-    order[alike] = rows
+    order[alike] = np.fromiter(rows, np.int64, len(rows))
     return order

@@ -50,8 +50,8 @@ def _held(lessons: _Lessons, amount: Int64s, meetings: Meetings) -> Facts:
 @lru_cache(maxsize=1)
 def _lessons(meetings: Meetings, today: Day) -> _Lessons:
     """Those of the last world are remembered, for three indicators are made of them."""
-    rows = np.flatnonzero(meetings.kind.are(LessonKind.LESSON.word))
-    rows = rows[day_rows(meetings.day[rows], list(map(meetings.id.__getitem__, rows.tolist())), today)]
+    rows = day_rows(meetings.day, meetings.id, today)
+    rows = rows[meetings.kind.are(LessonKind.LESSON.word)[rows]]
     columns = {
         Dimension.STATUS: meetings.status,
         Dimension.TRACK: meetings.track,
