@@ -36,12 +36,13 @@ class PartLine:
 
 @dataclass(frozen=True, slots=True)
 class PartGroup:
-    """The components of one dimension."""
+    """The components of one dimension; `sparse` are those of which too little is known, told apart from the others."""
 
     by: str
     name: str
     lines: tuple[PartLine, ...]
     more: tuple[PartLine, ...]
+    sparse: tuple[PartLine, ...]
 
 
 def groups_of(item: Measured, names: Mapping[Dimension, Mapping[str, str]], texts: Texts) -> tuple[PartGroup, ...]:
@@ -53,8 +54,14 @@ def groups_of(item: Measured, names: Mapping[Dimension, Mapping[str, str]], text
         most = 100.0 if unit is Unit.SHARE else max(magnitude(part.amount, unit) or 0.0 for part in parts)
         lines = tuple(_part(part, item, most, names.get(by, {}), texts) for part in parts)
         if [line.key for line in lines] != [""]:  # nothing is told by the only key that says nothing
-            groups.append(PartGroup(by.value, texts(f"dimension.{by.value}"), lines[:FEW], lines[FEW:]))
+            groups.append(_group(by, lines, texts))
     return tuple(groups)
+
+
+def _group(by: Dimension, lines: tuple[PartLine, ...], texts: Texts) -> PartGroup:
+    known = tuple(line for line in lines if not line.is_sparse)
+    sparse = tuple(line for line in lines if line.is_sparse)
+    return PartGroup(by.value, texts(f"dimension.{by.value}"), known[:FEW], known[FEW:], sparse)
 
 
 def _part(part: Component, item: Measured, most: float, names: Mapping[str, str], texts: Texts) -> PartLine:

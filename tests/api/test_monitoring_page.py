@@ -20,7 +20,8 @@ from edge.register.people import Category
 from edge.register.quarters import ManualValue, PlannedWork, QuarterText, Target
 from telemetry.indicators.definition import How, Unit
 from telemetry.indicators.facts import Amount
-from tests.api.lab import HOUR, Lab, visible
+from telemetry.model import State
+from tests.api.lab import HOUR, NOW, Lab, state, visible
 from tests.api.school import lesson, school
 
 RU = {"accept": "text/html", "accept-language": "ru"}
@@ -278,6 +279,15 @@ def test_evidence_of_which_too_little_is_known_says_what_the_report_tells_instea
         assert "известно слишком мало" in visible(taught.page(f"/monitoring/indicators/A.6?{Q3}{more}", **RU))
     assert "and at least 80% is asked" in visible(taught.page(f"/monitoring/indicators/A.6?{Q3}", **EN))
     assert "слишком мало" not in visible(taught.page(f"/monitoring/indicators/1.5?{Q3}", **RU))
+
+
+def test_parts_of_which_too_little_is_known_stand_apart(taught: Lab) -> None:
+    begun = NOW - 266 * 24 * HOUR
+    taught.keep([state(begun, State.IDLE)])
+    page = taught.page(f"/monitoring/indicators/A.6?{Q3}", **RU)
+    aside = page.partition('id="h-narrow"')[2]
+    known, _, sparse = aside.partition("<summary>недостаточно данных: 1</summary>")
+    assert ("Фрезер 1</a>" in known, "Принтер 1</a>" in known, "Принтер 1</a>" in sparse) == (True, False, True)
 
 
 def test_a_key_that_says_what_the_row_is_called_is_marked_as_such(taught: Lab) -> None:
