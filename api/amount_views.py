@@ -34,7 +34,11 @@ class AmountView:
 
 @dataclass(frozen=True, slots=True)
 class MadeOfView:
-    """What a report was computed from; equal ones give equal reports."""
+    """What a report was computed from; equal ones give equal reports.
+
+    `configuration` tells one set of equipment from another, as in every computed answer; null of a closed edition,
+    which holds its equipment itself.
+    """
 
     instance: str
     offset: int
@@ -42,6 +46,7 @@ class MadeOfView:
     rules: list[str]
     sets: list[str]
     now: str
+    configuration: str | None
 
 
 def amount_view(amount: Amount, unit: Unit) -> AmountView:
@@ -78,6 +83,7 @@ def made_of_view(one: ComputedFrom) -> MadeOfView:
         list(one.rules),
         [f"{name} {version}" for name, version in one.sets],
         format_instant(one.now),
+        one.configuration or None,
     )
 
 

@@ -85,7 +85,11 @@ class Direction:
 
 @dataclass(frozen=True, slots=True)
 class ComputedFrom:
-    """What a report was computed from; equal ones give equal reports. `rules` are the ids of the rule sets in force."""
+    """What a report was computed from; equal ones give equal reports. `rules` are the ids of the rule sets in force.
+
+    `configuration` tells one set of equipment from another, as `edge.numbers.entered.Entered` does; what was closed
+    holds its equipment itself, and has none.
+    """
 
     instance: str
     offset: Offset
@@ -93,6 +97,7 @@ class ComputedFrom:
     rules: tuple[str, ...]
     sets: tuple[tuple[str, str], ...]
     now: Instant
+    configuration: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from typing import cast
 
@@ -232,15 +232,14 @@ class Office:
         register = self._present.register()
         entered = self._present.entered(register, equipment)
         inputs = self._inputs(period, equipment, now)
+        made_of = computed_from(Sources(self._store, register), inputs, tuple(rule.version for rule in entered.rules))
         reckoned = reckon(
             period,
             inputs,
             entered,
             register=register,
             part_of=lambda wanted: self._present.part(entered, wanted),
-            computed_from=computed_from(
-                Sources(self._store, register), inputs, tuple(rule.version for rule in entered.rules)
-            ),
+            computed_from=replace(made_of, configuration=entered.configuration),
         )
         titles = titles_of(register, names_of(entered, inputs))
         return _Kept(equipment, register.register_version, instance, offset, inputs, reckoned, titles)

@@ -274,6 +274,19 @@ def test_closed_evidence_is_that_of_the_closing(taught: Lab) -> None:
     assert taught.client.get(path, params={**Q3, "edition": 1, "quarter_only": True}).status_code == 422
 
 
+def test_answers_as_of_now_tell_the_same_configuration_as_utilisation_and_closed_ones_none(taught: Lab) -> None:
+    days = {"start": "2026-09-20T21:00:00Z", "end": "2026-09-21T21:00:00Z"}
+    used = taught.get("/api/v1/utilisation", by="centre", bucket="none", **days)["computed_from"]["configuration"]
+    paths = (PATH, f"{PATH}/1.2/evidence", "/api/v1/exports/forms/quarterly-book/check")
+    assert {taught.get(path, **Q3)["computed_from"]["configuration"] for path in paths} == {used}
+    taught.clock.advance(20 * DAY)
+    close(taught)
+    closed = {taught.get(path, **Q3, edition=1)["computed_from"]["configuration"] for path in paths}
+    assert (closed, bool(used)) == ({None}, True)
+    (edition,) = taught.register.closed_periods()
+    assert b"configuration" not in edition.body
+
+
 def test_the_sets_and_their_schema_are_told(lab: Lab) -> None:
     listed = lab.get(f"{PATH}/sets")["items"]
     assert {item["id"]: item["indicators"] for item in listed} == {"analytics": 10, "kvantorium-school": 24}
