@@ -196,7 +196,8 @@ def test_a_page_of_rubbish_is_found(path: Path) -> None:
         put(register, (f"t{number}", TEACHER))
     register.close()
     content = bytearray(path.read_bytes())
-    content[4096 * 3 : 4096 * 5] = random.Random(5).randbytes(4096 * 2)
+    page = database.PAGE_BYTES
+    content[page * 3 : page * 5] = random.Random(5).randbytes(page * 2)
     path.write_bytes(content)
     assert verify(path) != ()
 
