@@ -71,34 +71,29 @@ def timeline(spans: Spans, *, n_groups: int) -> Timeline:
 
 def meet(line: Timeline, questions: Spans) -> Meetings:
     """What of the timeline each question [start, end) meets; questions by group, none backward."""
-    first, last = _begun(line, questions)
-    ahead = _over(line, questions.group, first, questions.start)
-    ns = line.before[last] - line.before[first]
-    ns += ahead
-    ns -= _over(line, questions.group, last, questions.end)
-    # The last span that began before the question may reach into it.
-    first -= (ahead > 0) & (questions.start < questions.end)
-    return Meetings(first, last, ns)
+    at = np.stack((questions.start, questions.end))
+    rows = _begun(line, questions.group, at)
+    # How long the last row that began before each instant still lasts, where it is of the group.
+    over = line.reach[rows]
+    over -= at
+    np.maximum(over, 0, out=over)
+    over *= rows > line.bounds[questions.group]
+    spent = line.before[rows]
+    spent -= over
+    first, last = rows
+    first -= (over[0] > 0) & (questions.start < questions.end)
+    return Meetings(first, last, spent[1] - spent[0])
 
 
-def _begun(line: Timeline, questions: Spans) -> tuple[Int64s, Int64s]:
-    """The rows behind the last span of the group that began before each question, and before its end."""
-    asked = bounds_of(questions.group, len(line.bounds) - 1)
-    first, last = np.empty((2, len(questions.start)), np.int64)
-    for group in np.flatnonzero(np.diff(asked)).tolist():
-        low, high = line.bounds[group : group + 2].tolist()
-        mine, begun = slice(asked[group], asked[group + 1]), line.start[low:high]
-        np.add(begun.searchsorted(questions.start[mine]), low, out=first[mine])
-        np.add(begun.searchsorted(questions.end[mine]), low, out=last[mine])
-    return first, last
-
-
-def _over(line: Timeline, group: Int32s, row: Int64s, at: Int64s) -> Int64s:
-    """How long after each instant the row before `row` still lasts, where that is of the group."""
-    ns = line.reach[row] - at
-    np.maximum(ns, 0, out=ns)
-    ns *= row > line.bounds[group]
-    return ns
+def _begun(line: Timeline, group: Int32s, at: Int64s) -> Int64s:
+    """The row behind the last span of the group that began before each of its instants, int64[2, n]."""
+    asked = bounds_of(group, len(line.bounds) - 1)
+    rows = np.empty_like(at)
+    for code in np.flatnonzero(np.diff(asked)).tolist():
+        low, high = line.bounds[code : code + 2].tolist()
+        mine = slice(asked[code], asked[code + 1])
+        rows[:, mine] = line.start[low:high].searchsorted(at[:, mine]) + low
+    return rows
 
 
 def meet_overlapping(spans: Spans, questions: Spans, *, n_groups: int) -> tuple[Int64s, Int64s]:

@@ -182,7 +182,7 @@ def _fill(table: Utilisation, code: int, cells: Int64s, grid: Grid) -> None:
     for row, (column, mask) in zip(cells[N_STATES:], columns, strict=True):
         np.bitwise_and(counted[column], mask, out=row)
     sums = _by_bucket(cells, grid.ends)
-    rows = slice(code * len(table.buckets), (code + 1) * len(table.buckets))
+    rows = slice(code * len(grid.ends), (code + 1) * len(grid.ends))
     table.state_ns[rows] = sums[:N_STATES].T
     for name, ns in zip((*_SCHEDULED, *_TIMETABLED), sums[N_STATES:], strict=True):
         getattr(table, name)[rows] = ns
