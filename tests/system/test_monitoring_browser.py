@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, exp
 
 from edge.register.contract import Put
 from edge.register.events import Direction, Event, EventKind, Participation
+from edge.register.lessons import Slot
 from edge.register.people import Category
 from edge.register.quarters import PlannedWork, QuarterText
 from tests.api.lab import HOUR, Lab, settings
@@ -235,3 +236,50 @@ def test_without_a_script_the_pages_are_complete(standing: Served, browser: Brow
     page.locator("#i-1-6 .fact a").click()
     assert re.search(r"159", page.locator("#value").inner_text())
     context.close()
+
+
+@pytest.fixture
+def phone(browser: Browser) -> Iterator[BrowserContext]:
+    """A phone that runs no script."""
+    context = browser.new_context(viewport=PHONE, java_script_enabled=False, locale="ru-RU")
+    context.set_default_timeout(DEADLINE_S * 1000)
+    yield context
+    context.close()
+
+
+def heights(page: Page, rows: str) -> list[float]:
+    """Of the rows that are seen, in pixels."""
+    boxes = [row.bounding_box() for row in page.locator(rows).all() if row.is_visible()]
+    return [box["height"] for box in boxes if box]
+
+
+def test_the_evidence_of_many_rows_is_looked_through_on_a_phone(served: Served, phone: BrowserContext) -> None:
+    served.lab.enter(*(Put(f"e{n}", Event(name=f"Урок {n}", first_day=date(2026, 8, 1))) for n in range(58)))
+    page = Person(phone, served.address).go(f"/monitoring/indicators/1.5?{Q3}")
+    found = heights(page, ".rows tbody tr")
+    assert (len(found), max(found) < 200) == (20, True)
+    page.get_by_role("link", name="Дальше").click()
+    expect(page.locator(".pager")).to_contain_text("21–40 из 60")
+    page.get_by_role("link", name="Показать все 60").click()
+    expect(page.locator(".rows tbody tr")).to_have_count(60)
+
+
+def test_a_week_of_many_sessions_is_folded_by_day_on_a_phone(served: Served, phone: BrowserContext) -> None:
+    words = {"room": "workshop", "group": "pr-1"}
+    slots = [
+        Put(f"s-{day}-{hour}", Slot(weekday=day, start=f"{hour}:00", end=f"{hour}:45", **words))
+        for day in range(2, 6)
+        for hour in range(10, 16)
+    ]
+    served.lab.enter(*slots)
+    page = Person(phone, served.address).go("/practical-sessions?period=week&on=2026-09-21")
+    assert len(heights(page, "details.day > summary")) == 5
+    assert heights(page, ".session") == []
+    page.locator("details.day > summary", has_text="22 сентября").click()
+    found = heights(page, ".session")
+    assert (len(found), max(found) < 130) == (6, True)
+    page.locator(".session > summary").nth(1).click()
+    way = page.get_by_role("link", name="Что за этим стоит")
+    assert "open%3D2026-09-22" in (way.get_attribute("href") or "")
+    page.get_by_role("link", name="Раскрыть все дни").click()
+    assert len(heights(page, ".session")) == 25
