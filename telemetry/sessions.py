@@ -173,10 +173,11 @@ def _judged(
     used = claims.each(proven) & (use.busy.ns >= claims.each(claims.needed_ns))
     found = slice(len(lessons), None)
     n_found = len(claims.start[found])
-    behind = no_evidence(len(claims.start))
-    if evidence:
-        named = np.flatnonzero(proven)
-        behind = evidence_of(observed.intervals, claims, use, named, runs=observed.runs, jobs=observed.jobs)
+    behind = (
+        evidence_of(observed.intervals, claims, use, np.flatnonzero(proven), runs=observed.runs, jobs=observed.jobs)
+        if evidence
+        else no_evidence(len(claims.start))
+    )
     return Sessions(
         ids=observed.intervals.ids,
         rooms=rooms,

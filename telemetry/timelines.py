@@ -74,8 +74,7 @@ def meet(line: Timeline, questions: Spans) -> Meetings:
     at = np.stack((questions.start, questions.end))
     rows = _begun(line, questions.group, at)
     # How long the last row that began before each instant still lasts, where it is of the group.
-    over = line.reach[rows]
-    over -= at
+    over = np.subtract(line.reach[rows], at, out=at)
     np.maximum(over, 0, out=over)
     over *= rows > line.bounds[questions.group]
     spent = line.before[rows]
