@@ -32,16 +32,19 @@ class _Columns:
 
     def __len__(self) -> int:
         """The number of rows."""
-        return len(next(self._arrays())[1])
+        return len(next(self._columns())[1])
 
-    def _arrays(self) -> Iterator[tuple[str, npt.NDArray[np.generic]]]:
+    def _arrays(self) -> dict[str, npt.NDArray[np.generic]]:
+        return dict(self._columns())
+
+    def _columns(self) -> Iterator[tuple[str, npt.NDArray[np.generic]]]:
         lists = {name for field in self._LISTS for name in (field, f"{field}_start")}
         named = ((f.name, getattr(self, f.name)) for f in fields(self))  # type: ignore[arg-type]
         return ((name, value) for name, value in named if isinstance(value, np.ndarray) and name not in lists)
 
     def __post_init__(self) -> None:
         """Raise `ValueError` where the arrays differ in length."""
-        lengths = {name: len(array) for name, array in self._arrays()}
+        lengths = {name: len(array) for name, array in self._arrays().items()}
         if len(set(lengths.values())) > 1:
             message = f"columns differ in length: {lengths}"
             raise ValueError(message)
