@@ -14,7 +14,7 @@ from api.pages.amounts import amount_text, known_and_asked, magnitude, tenths
 from api.pages.monitoring_words import day_text, part_name
 from api.pages.shapes import ENTERED
 from api.pages.texts import Texts
-from edge.monitoring.contract import Evidence, EvidenceRow, Measured, Report
+from edge.monitoring.contract import Evidence, EvidenceRow, Measured, Report, Starts
 from telemetry.civil import LAST_DAY
 from telemetry.indicators.definition import Aggregation, Dimension, Indicator, Unit
 from telemetry.indicators.facts import Amount
@@ -78,10 +78,18 @@ class Pages:
         return LONG_PAGE if self.long else PAGE
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is told beside evidence: the value as the report has it (`told_of`), and when sessions begin."""
+
+    amount: Amount
+    starts: Starts
+
+
 def evidence_page(
-    evidence: Evidence, item: Measured, report: Report, *, told: Amount, pages: Pages, back: str, texts: Texts
+    evidence: Evidence, item: Measured, report: Report, *, told: Told, pages: Pages, back: str, texts: Texts
 ) -> EvidencePage:
-    """One page of the rows behind a value; `told` is what `told_of` says."""
+    """One page of the rows behind a value."""
     indicator = item.indicator
     first, total = (pages.number - 1) * pages.size, len(evidence.rows)
     adds = _adds(evidence.rows, indicator.aggregation)
@@ -93,7 +101,10 @@ def evidence_page(
         equal=evidence.amount == evidence.resum,
         sum_text=_sum_text(evidence, indicator, adds, texts),
         part=_part(evidence, report, texts),
-        lines=tuple(_line(row, added, indicator, report.names, back=back, texts=texts) for row, added in rows),
+        lines=tuple(
+            _line(row, added, indicator, report.names, starts=told.starts, back=back, texts=texts)
+            for row, added in rows
+        ),
         documents=any(row.document for row, _added in rows),
         total=total,
         page=pages.number,
@@ -101,7 +112,7 @@ def evidence_page(
         after=pages.number + 1 if total > first + pages.size else 0,
         range_text=_range(first, first + len(rows), total, texts) if total > len(rows) else "",
         longer=_longer(total, texts) if total > PAGE and not pages.long else "",
-        sparse=_sparse(told, texts),
+        sparse=_sparse(told.amount, texts),
     )
 
 
@@ -184,6 +195,7 @@ def _line(
     indicator: Indicator,
     names: Mapping[Dimension, Mapping[str, str]],
     *,
+    starts: Starts,
     back: str,
     texts: Texts,
 ) -> EvidenceLine:
@@ -198,7 +210,7 @@ def _line(
         kind=texts.word("fact", row.kind),
         name=_name(row, names, texts),
         href=href_of(row, back=back, texts=texts),
-        days=days_text(row.first, row.last, texts),
+        days=_when(row, starts, texts),
         adds=adds,
         own=own,
         how=row.how.word,
@@ -221,6 +233,12 @@ def _name(row: EvidenceRow, names: Mapping[Dimension, Mapping[str, str]], texts:
             for key in row.labels.get(by, ()):
                 return part_name(by, key, names.get(by, {}).get(key, ""), texts)
     return row.name or row.id
+
+
+def _when(row: EvidenceRow, starts: Starts, texts: Texts) -> str:
+    """The days of a row; of a session its time too, for a group may have several on one day."""
+    begins = starts(row.id) if row.kind == "session" else ""
+    return ", ".join(filter(None, (days_text(row.first, row.last, texts), begins)))
 
 
 def days_text(first: int, last: int, texts: Texts) -> str:

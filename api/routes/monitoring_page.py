@@ -17,7 +17,7 @@ from starlette.responses import RedirectResponse, Response
 from api.deps import MonitoringIn, PartsIn
 from api.downloads import downloads_of
 from api.entering import period_now
-from api.pages.behind import Pages, evidence_page, told_of
+from api.pages.behind import Pages, Told, evidence_page, told_of
 from api.pages.editions import edition_line
 from api.pages.indicator_line import indicator_line
 from api.pages.monitoring_words import quarter_name
@@ -179,7 +179,9 @@ def get_evidence(
             evidence,
             item,
             wanted.report,
-            told=told_of(item, evidence, quarter_only=bool(cell.span)),
+            told=Told(
+                told_of(item, evidence, quarter_only=bool(cell.span)), monitoring.starts(wanted.period, wanted.edition)
+            ),
             pages=cell.pages,
             back=back,
             texts=texts,

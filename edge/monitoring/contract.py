@@ -5,9 +5,9 @@ Nothing here computes or keeps anything; pages, answers and exports show these a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeAlias
 
 from edge.errors import LabedgeError
 from edge.register.contract import RegisterVersion, Stamp
@@ -189,6 +189,10 @@ class UnknownPart(LabedgeError):
     """An indicator is not broken down by what was asked for, or a key was given without its breakdown."""
 
 
+Starts: TypeAlias = Callable[[str], str]
+"""From the id of a session to the time at which it begins, `16:00`; nothing where nobody can tell it."""
+
+
 class Monitoring(Protocol):
     """Answers questions about the monitoring, and closes periods. Any thread may use it."""
 
@@ -223,6 +227,9 @@ class Monitoring(Protocol):
 
     def closed_evidence(self, edition: Edition, number: str, *, by: Dimension | None = None, key: str = "") -> Evidence:
         """What was behind a value when it was closed, from the edition's own bytes; raises as `evidence` does."""
+
+    def starts(self, period: Period, edition: Edition | None = None) -> Starts:
+        """When the sessions of the year to date begin, by the timetable as it is, or as an edition found it."""
 
     def differences(self, edition: Edition) -> tuple[Difference, ...]:
         """What is no longer as closed; empty where nothing changed."""

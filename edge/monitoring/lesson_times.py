@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import TypeAlias
 
 import numpy as np
 
+from edge.monitoring.contract import Starts
 from edge.numbers.entered import inventory_of
 from edge.register.contract import Snapshot
 from edge.register.timetable import timetable
@@ -18,9 +18,6 @@ from telemetry.lessons import lessons
 from telemetry.model import Instant
 from telemetry.rules import NS_PER_MIN
 from telemetry.zones import NS_PER_DAY, Zone, wall_at
-
-Starts: TypeAlias = Callable[[str], str]
-"""From the id of a session to the time at which it begins, `16:00`; nothing where nobody can tell it."""
 
 _DETECTED = "detected:"
 

@@ -9,7 +9,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import cast
 
 import numpy as np
@@ -26,6 +26,7 @@ from edge.monitoring.contract import (
     Monitoring,
     Period,
     Report,
+    Starts,
     UnknownIndicator,
     UnknownPart,
 )
@@ -42,7 +43,7 @@ from edge.monitoring.sets import chosen, shipped
 from edge.monitoring.titles import Called, names_of, titles_of
 from edge.numbers.entered import Roster
 from edge.numbers.observed import minute_of
-from edge.register.contract import Fault, Past, Refused, Register, RegisterVersion, Stamp
+from edge.register.contract import Fault, Past, Refused, Register, RegisterVersion, Snapshot, Stamp
 from edge.register.entry import Entry
 from edge.register.kinds import KINDS
 from edge.settings import Centre, Equipment
@@ -171,6 +172,16 @@ class Office:
             computed_from=body.report.computed_from,
         )
 
+    def starts(self, period: Period, edition: Edition | None = None) -> Starts:
+        """See the contract."""
+
+        def register() -> Snapshot:
+            if edition is None:
+                return self._register.snapshot()
+            return self._register.register_as_of(self._body(edition).report.computed_from.register_version)
+
+        return starts_of(register, self._zone, window_of(self._zone, *to_date(period)))
+
     def differences(self, edition: Edition) -> tuple[Difference, ...]:
         """See the contract."""
         closed, kept = self._body(edition), self._now(edition.period)
@@ -188,11 +199,9 @@ class Office:
         )
         report, days = kept.reckoned.report, to_date(edition.period)
         facts = {name: shown(one, days) for name, one in kept.reckoned.facts.items()}
-        starts = partial(starts_of, zone=self._zone, window=window_of(self._zone, *days))
-        then = starts(lambda: self._register.register_as_of(began.register_version))
         called = (
-            Called(closed.title, closed.report.names, then),
-            Called(kept.titles, report.names, starts(self._register.snapshot)),
+            Called(closed.title, closed.report.names, self.starts(edition.period, edition)),
+            Called(kept.titles, report.names, self.starts(edition.period)),
         )
         return differences_of(closed, report, facts, called=called, since=since)
 

@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from edge.monitoring.contract import Starts
 from edge.monitoring.evidence import Title, Titles
 from edge.monitoring.inputs import Inputs
-from edge.monitoring.lesson_times import Starts
 from edge.numbers.entered import Entered
 from edge.register.contract import Snapshot
 from edge.register.entry import Entry

@@ -22,7 +22,7 @@ from telemetry.indicators.definition import How, Unit
 from telemetry.indicators.facts import Amount
 from telemetry.model import State
 from tests.api.lab import HOUR, NOW, Lab, state, visible
-from tests.api.school import lesson, school
+from tests.api.school import SLOT, lesson, school
 
 RU = {"accept": "text/html", "accept-language": "ru"}
 EN = {"accept": "text/html", "accept-language": "en"}
@@ -216,6 +216,16 @@ def test_sessions_and_machines_lead_to_their_own_pages(taught: Lab) -> None:
     shown = visible(taught.page(f"/monitoring/indicators/A.1?{Q3}", **RU))
     assert "ПР-1 занятие" in shown
     assert "Документ" not in shown
+
+
+def test_a_session_tells_its_time_as_it_is_now_and_as_an_edition_found_it(taught: Lab) -> None:
+    path = f"/monitoring/indicators/A.1?{Q3}"
+    assert "21 сентября 2026, 16:00" in visible(taught.page(path, **RU))
+    taught.clock.advance(20 * DAY)
+    close(taught)
+    taught.enter(Put("mon-1", SLOT.model_copy(update={"start": "15:30"}), seen=1))
+    assert "21 сентября 2026, 15:30" in visible(taught.page(path, **RU))
+    assert "21 сентября 2026, 16:00" in visible(taught.page(f"{path}&edition=1", **RU))
 
 
 def test_rows_of_jobs_and_runs_lead_somewhere_and_others_nowhere(texts: Texts) -> None:
