@@ -73,6 +73,8 @@ class _Kept:
     reckoned: Reckoned
     titles: Titles
     shown: dict[str, Facts] = field(default_factory=dict)
+    differences: dict[str, tuple[Difference, ...]] = field(default_factory=dict)
+    """Of it and the editions of its period, by their chain."""
 
 
 class Office:
@@ -184,7 +186,13 @@ class Office:
 
     def differences(self, edition: Edition) -> tuple[Difference, ...]:
         """See the contract."""
-        closed, kept = self._body(edition), self._now(edition.period)
+        kept = self._now(edition.period)
+        if edition.chain not in kept.differences:
+            kept.differences[edition.chain] = self._differences(edition, kept)
+        return kept.differences[edition.chain]
+
+    def _differences(self, edition: Edition, kept: _Kept) -> tuple[Difference, ...]:
+        closed = self._body(edition)
         began = closed.report.computed_from
         until = known_until(window_of(self._zone, *own_days(edition.period)), self._clock.now())
         same = self._store.instance() == began.instance

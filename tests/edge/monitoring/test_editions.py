@@ -330,6 +330,19 @@ def test_what_changed_is_told_by_how_much_and_why(place: Place) -> None:
     assert (Dimension.LEVEL, "regional") in parts
 
 
+def test_differences_are_the_same_object_until_something_changes(place: Place) -> None:
+    first = place.close()
+    place.enter(LATE_EVENT)
+    found = place.office.differences(first)
+    assert place.office.differences(first) is found
+    second = place.close()
+    assert place.office.differences(second) == ()
+    assert place.office.differences(first) == found
+    place.keep([state(NOW - 30 * MINUTE, State.IDLE)])
+    assert place.office.differences(second) != ()
+    assert len(place.office.differences(first)) > len(found)
+
+
 def test_late_data_are_told_with_their_equipment_and_time(place: Place) -> None:
     edition = place.close()
     place.keep([state(NOW - 30 * MINUTE, State.IDLE)])
