@@ -110,10 +110,12 @@ def columns_of(pieces: Sequence[Piece]) -> Columns:
 
 
 def _times(day: Int64s, n: Int64s, low: bytes, high: bytes) -> Int64s:
+    # Two halves beside each other are one number: so no column is made wider only to be added.
+    halves = np.empty((len(low) // 4, 2), _LOW)
+    halves[:, 0], halves[:, 1] = np.frombuffer(low, _LOW), np.frombuffer(high, _HIGH)
+    at: Int64s = halves.view(_INT64)[:, 0].astype(np.int64, copy=False)
     # The first ns of the earliest day is before all that an int64 holds: it comes round again with the rest.
-    at = np.repeat(day * DAY_NS, n)
-    at += np.frombuffer(low, _LOW)
-    at += np.frombuffer(high, _HIGH).astype(np.int64) << 32
+    at += np.repeat(day * DAY_NS, n)
     return at
 
 
@@ -131,11 +133,15 @@ def _wide(pieces: Sequence[Piece]) -> npt.NDArray[np.integer]:
 
 def _check(pieces: Sequence[Piece]) -> None:
     """Raise `Damaged` where a column is not as long as it has to be."""
-    length = np.array([(n, *map(len, columns)) for _, n, *columns in pieces], np.int64).reshape(-1, 6)
-    n, low, high, words, marks, valid = length.T
+    n = np.array([piece.n for piece in pieces], np.int64)
+    low, high, words, marks, valid = (_lengths(column) for column in list(zip(*pieces, strict=True))[2:] or ((),) * 5)
     long = (low == 4 * n) & (high == 2 * n) & ((words == n) | (words == 4 * n)) & (valid == 4 * marks)
     if not long.all():
         raise _damaged()
+
+
+def _lengths(blobs: Sequence[bytes]) -> Int64s:
+    return np.fromiter(map(len, blobs), np.int64, len(blobs))
 
 
 def _damaged() -> Damaged:
