@@ -25,7 +25,7 @@ from telemetry.indicators.definition import Dimension
 from telemetry.indicators.facts import Facts, Labels
 from telemetry.indicators.lists import starts_of
 
-FORM = 2
+FORM = 3
 """Of the body; another one when the same content is written in another way."""
 
 _REPORT = TypeAdapter(Report)

@@ -32,8 +32,8 @@ class _Touched(NamedTuple):
 
 
 def agreements(world: World) -> Facts:
-    """An agreement counts once on the days on which it is in force."""
-    rows = (replace(row, amount=1, how=How.REGISTER) for row in _rows(world))
+    """An agreement counts once on the days on which it is in force, whatever its partner has part in."""
+    rows = (replace(row, amount=1, how=How.REGISTER, rank=row.rank + 1) for row in _rows(world))
     return facts_of((*rows, *_touched(world)), _AGREED_BY, today=world.today)
 
 

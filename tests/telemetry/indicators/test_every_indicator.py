@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from telemetry.indicators.definition import Aggregation
 from telemetry.indicators.facts import Facts, Labels
 from telemetry.indicators.measures import amount, components, how_of, resum, rows_of
-from telemetry.indicators.periods import quarter_window, year_to_date_window
+from telemetry.indicators.periods import Window, quarter_window, year_to_date_window
 from telemetry.indicators.table import INDICATORS
 from telemetry.indicators.world import World
 from tests.telemetry.indicators import twins
@@ -44,6 +44,22 @@ def facts_of_all(world: World) -> dict[str, Facts]:
 def told(facts: Facts) -> dict[str, object]:
     """Facts as plain values."""
     return {one.name: plain(getattr(facts, one.name)) for one in fields(facts)}
+
+
+def standing(facts: Facts, window: Window) -> list[tuple[object, ...]]:
+    """What the evidence of a window shows of each fact, but for its days."""
+
+    def keys(row: int) -> list[tuple[object, ...]]:
+        return [
+            (by, *(one.keys[code] for code in one.code[one.start[row] : one.start[row + 1]].tolist()))
+            for by, one in facts.labels.items()
+        ]
+
+    columns = [facts.amount.tolist(), facts.base.tolist(), facts.how.tolist()]
+    return [
+        (facts.kind[row], facts.id[row], *(column[row] for column in columns), *keys(row))
+        for row in rows_of(facts, window).tolist()
+    ]
 
 
 def plain(value: object) -> object:
@@ -137,6 +153,7 @@ def test_a_lesson_of_a_later_quarter_changes_nothing_of_an_earlier_one(world: Wo
         for by in before.labels:
             was = components(before, Aggregation.SHARE, QUARTERS[0], by)
             assert components(after[name], Aggregation.SHARE, QUARTERS[0], by) == was, (name, by)
+        assert standing(after[name], QUARTERS[0]) == standing(before, QUARTERS[0]), name
 
 
 def test_the_table_names_each_of_its_functions() -> None:
