@@ -84,14 +84,6 @@ def how_of(facts: Facts, rows: Rows) -> How:
     return How(int(facts.how[rows].max())) if len(rows) else How.REGISTER
 
 
-def keys_of(facts: Facts, row: int, window: Window, by: Dimension) -> Codes:
-    """The keys of the fact of a row in a window: of all its rows there, sorted."""
-    met = _met(facts, window)
-    labels = facts.labels.get(by, no_words(len(facts)))
-    _, code = items_of(labels.start, labels.code, met[facts.fact[met] == facts.fact[row]])
-    return tuple(labels.keys[at] for at in np.unique(code).tolist())
-
-
 class _Grouped(NamedTuple):
     """Rows in groups, any order; a row may be in several groups."""
 

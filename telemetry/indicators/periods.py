@@ -65,10 +65,3 @@ def quarter_of(day: Day) -> tuple[int, int]:
     """The year and the quarter, 1 to 4, that a day belongs to."""
     year, month, _ = dates(np.array([day], np.int64))
     return int(year[0]), (int(month[0]) + 2) // 3
-
-
-def academic_year_window(day: Day) -> Window:
-    """The academic year that a day belongs to: from 1 September to 31 August."""
-    year, month, _ = dates(np.array([day], np.int64))
-    begins = int(year[0]) - (int(month[0]) < 9)
-    return day_in(begins, 9, 1), day_in(begins + 1, 9, 1) - 1

@@ -10,7 +10,7 @@ from telemetry.civil import LAST_DAY
 from telemetry.indicators.build import Fact, facts_of
 from telemetry.indicators.definition import Aggregation, Dimension, How
 from telemetry.indicators.facts import Amount, Facts
-from telemetry.indicators.measures import EvidenceRow, amount, amounts, components, how_of, keys_of, resum, rows_of
+from telemetry.indicators.measures import EvidenceRow, amount, amounts, components, how_of, resum, rows_of
 from telemetry.indicators.periods import Window, quarter_window
 from tests.telemetry.indicators import twins
 from tests.telemetry.indicators.worlds import int64s
@@ -91,14 +91,6 @@ def test_components_are_those_of_the_twin(
     facts: Facts, aggregation: Aggregation, window: Window, by: Dimension
 ) -> None:
     assert components(facts, aggregation, window, by) == tuple(twins.components(facts, aggregation, window, by))
-
-
-@settings(deadline=None)
-@given(some_facts, windows)
-def test_the_keys_of_a_fact_are_those_of_the_twin(facts: Facts, window: Window) -> None:
-    for row in range(len(facts)):
-        expected = twins.keys_of_fact(facts, twins.who(facts, row), window, BY)
-        assert keys_of(facts, row, window, BY) == tuple(sorted(expected))
 
 
 @settings(deadline=None)

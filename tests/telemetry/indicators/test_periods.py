@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from telemetry.civil import day_of
-from telemetry.indicators.periods import academic_year_window, quarter_of, quarter_window, year_to_date_window
+from telemetry.indicators.periods import quarter_of, quarter_window, year_to_date_window
 
 years = st.integers(1971, 2240)
 any_day = st.integers(-90_000, 90_000)
@@ -48,16 +48,6 @@ def test_a_year_to_date_runs_from_new_year_to_the_end_of_its_quarter(year: int, 
 def test_a_day_is_inside_its_quarter(day: int) -> None:
     first, last = quarter_window(*quarter_of(day))
     assert first <= day <= last
-
-
-@settings(deadline=None)
-@given(any_day)
-def test_an_academic_year_begins_on_the_first_of_september_at_or_before_the_day(day: int) -> None:
-    first, last = academic_year_window(day)
-    epoch = dt.date(1970, 1, 1)
-    begins, ends = (epoch + dt.timedelta(days=one) for one in (first, last))
-    assert first <= day <= last
-    assert (begins.month, begins.day, ends.month, ends.day, ends.year) == (9, 1, 8, 31, begins.year + 1)
 
 
 @pytest.mark.parametrize("quarter", [-1, 0, 5])
