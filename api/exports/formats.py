@@ -15,7 +15,6 @@ from api.exports.book import Book
 from api.exports.delimited import write_rfc4180, write_russian
 from api.exports.document import write_document
 from api.exports.parquet import write_parquet
-from api.exports.workbook import write_workbook
 
 
 class Format(StrEnum):
@@ -37,6 +36,13 @@ class FileType:
     media_type: str
     write: Callable[[Book, BinaryIO], None]
     whole: bool
+
+
+def write_workbook(book: Book, file: BinaryIO) -> None:
+    """All tables as the sheets of a workbook."""
+    from api.exports import workbook  # noqa: PLC0415 - a gateway at rest does without xlsxwriter
+
+    workbook.write_workbook(book, file)
 
 
 def write_page(book: Book, file: BinaryIO) -> None:

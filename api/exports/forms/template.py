@@ -9,10 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, Protocol
 
-from api.exports.forms.delimited import CsvTemplate
 from api.exports.forms.filling import Blank, Entry, Form, entries
 from api.exports.forms.mapping import Place
-from api.exports.forms.workbook import BookTemplate
 from api.pages.amounts import known_and_asked
 from api.pages.texts import Texts
 from edge.errors import GiveUp
@@ -36,7 +34,19 @@ class Template(Protocol):
         """Write every entry that has a value, and the form to `file`."""
 
 
-_OPEN: Mapping[str, Callable[[bytes], Template]] = {".xlsx": BookTemplate, ".csv": CsvTemplate}
+def _book(content: bytes) -> Template:
+    from api.exports.forms.workbook import BookTemplate  # noqa: PLC0415 - a gateway at rest does without openpyxl
+
+    return BookTemplate(content)
+
+
+def _table(content: bytes) -> Template:
+    from api.exports.forms.delimited import CsvTemplate  # noqa: PLC0415 - as above
+
+    return CsvTemplate(content)
+
+
+_OPEN: Mapping[str, Callable[[bytes], Template]] = {".xlsx": _book, ".csv": _table}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
-
-import icalendar
 
 from edge.register.contract import Row, Snapshot, Stamp
 from edge.register.entry import time_of
@@ -84,6 +82,8 @@ def timetable_table(register: Snapshot, options: Options, *, language: Language 
 
 def timetable_ics(register: Snapshot, options: Options, lessons: Lessons, *, name: str) -> bytes:
     """Every lesson of `lessons` as an event, and every row of the timetable in a journal entry that programs skip."""
+    import icalendar  # noqa: PLC0415 - a gateway at rest does without
+
     calendar = icalendar.Calendar()
     calendar.add("PRODID", "-//labedge//timetable//RU")
     calendar.add("VERSION", "2.0")
@@ -98,11 +98,16 @@ def timetable_ics(register: Snapshot, options: Options, lessons: Lessons, *, nam
         entry.add(OWN_ROW, json.dumps(texts, ensure_ascii=False))
         calendar.add_component(entry)
     for row in range(len(lessons)):
-        calendar.add_component(_event(lessons, row, names, lines))
+        event = icalendar.Event()
+        for word, told in _event(lessons, row, names, lines).items():
+            event.add(word, told)
+        calendar.add_component(event)
     return bytes(calendar.to_ical())
 
 
-def _event(lessons: Lessons, row: int, names: Mapping[str, Names], lines: Mapping[str, _Line]) -> icalendar.Event:
+def _event(
+    lessons: Lessons, row: int, names: Mapping[str, Names], lines: Mapping[str, _Line]
+) -> Mapping[str, str | datetime]:
     told = {
         kind: codes[code] if (code := int(column[row])) >= 0 else ""
         for kind, codes, column in (
@@ -114,17 +119,17 @@ def _event(lessons: Lessons, row: int, names: Mapping[str, Names], lines: Mappin
     }
     shown = {kind: names[kind].shown(code) for kind, code in told.items()}
     line = lines.get(lessons.id[row].partition(":")[0])
-    event = icalendar.Event()
-    event.add("UID", f"{lessons.id[row]}@labedge")
-    event.add("DTSTAMP", time_of(line.stamp.at if line else 0).replace(microsecond=0))
-    event.add("DTSTART", time_of(int(lessons.start[row])))
-    event.add("DTEND", time_of(int(lessons.end[row])))
-    event_name = line.value.name if line and isinstance(line.value, OneOff) else ""
-    event.add("SUMMARY", event_name or " · ".join(filter(None, (shown["group"], shown["program"]))))
-    event.add("LOCATION", shown["room"])
-    event.add("DESCRIPTION", f"Группа: {shown['group']}\nПедагог: {shown['teacher']}")
-    event.add("STATUS", "CANCELLED" if lessons.status[row] == LessonStatus.CANCELLED else "CONFIRMED")
-    return event
+    name = line.value.name if line and isinstance(line.value, OneOff) else ""
+    return {
+        "UID": f"{lessons.id[row]}@labedge",
+        "DTSTAMP": time_of(line.stamp.at if line else 0).replace(microsecond=0),
+        "DTSTART": time_of(int(lessons.start[row])),
+        "DTEND": time_of(int(lessons.end[row])),
+        "SUMMARY": name or " · ".join(filter(None, (shown["group"], shown["program"]))),
+        "LOCATION": shown["room"],
+        "DESCRIPTION": f"Группа: {shown['group']}\nПедагог: {shown['teacher']}",
+        "STATUS": "CANCELLED" if lessons.status[row] == LessonStatus.CANCELLED else "CONFIRMED",
+    }
 
 
 def _lines(register: Snapshot, options: Options, language: Language) -> Iterator[_Line]:

@@ -12,8 +12,6 @@ from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-import icalendar
-
 from edge.errors import GiveUp
 from edge.register.calendar import Term
 from edge.register.contract import Snapshot
@@ -45,6 +43,8 @@ _TOLD_FIELDS = {"группа": "group", "group": "group"}
 
 def records(data: bytes, register: Snapshot, reader: Reader, *, timezone: str) -> Iterator[Record]:
     """Every event as a record, its place the number of its component; raises `GiveUp` where it is no iCalendar."""
+    import icalendar  # noqa: PLC0415 - a gateway at rest does without
+
     try:
         calendar = icalendar.Calendar.from_ical(data)
         parts = [part for part in calendar.walk() if part.name in {"VEVENT", "VJOURNAL"}]
