@@ -15,13 +15,14 @@ import numpy as np
 import numpy.typing as npt
 
 from telemetry.columns import Attendance, Corrections, Int32s, Int64s, Sessions
-from telemetry.model import NS_PER_S
+from telemetry.model import NS_PER_S, Instant
 from telemetry.rules import SessionStatus
 from telemetry.timelines import listed
 
 Texts = npt.NDArray[np.str_]
 
 _PREFIX = "detected:"
+_LAST = np.iinfo(np.int64).max
 _MISS_NS = 600 * NS_PER_S
 """How far late data may move a detected session off what was said of it: as long as pauses within one may be."""
 
@@ -30,6 +31,13 @@ def detected_ids(rooms: tuple[str, ...], room: Int32s, start: Int64s) -> tuple[s
     """The ids of sessions detected in rooms, int32[n], at ns UTC, int64[n]: `detected:workshop:1795338000000000000`."""
     stems = [f"{_PREFIX}{name}:" for name in rooms]
     return tuple([f"{stems[code]}{at}" for code, at in zip(room.tolist(), start.tolist(), strict=True)])
+
+
+def detected_at(session: str) -> Instant | None:
+    """When a detected session seemed to begin, ns UTC, as its id tells; None for any other id."""
+    stem, _, last = session.rpartition(":")
+    told = stem.startswith(_PREFIX) and last.isascii() and last.isdecimal() and len(last) <= len(str(_LAST))
+    return at if told and (at := int(last)) <= _LAST else None
 
 
 def corrected(sessions: Sessions, corrections: Corrections) -> Sessions:
@@ -99,10 +107,10 @@ def meant(said: tuple[str, ...], sessions: Sessions) -> Texts:
 
 def _called(said: str, now: list[tuple[str, int, int]], names: list[str]) -> str:
     """The name of the session whose room and time `said` tells, itself where there is none."""
-    room, _, instant = said.rpartition(":")
-    if not (instant.isascii() and instant.isdecimal()):
+    at = detected_at(said)
+    if at is None:
         return said
-    at = int(instant)
+    room = said.rpartition(":")[0]
     near = [
         (max(start - at, at - end, 0), name)
         for (here, start, end), name in zip(now, names, strict=True)

@@ -14,12 +14,11 @@ from edge.monitoring.contract import Starts
 from edge.numbers.entered import inventory_of
 from edge.register.contract import Snapshot
 from edge.register.timetable import timetable
+from telemetry.corrections import detected_at
 from telemetry.lessons import lessons
 from telemetry.model import Instant
 from telemetry.rules import NS_PER_MIN
 from telemetry.zones import NS_PER_DAY, Zone, wall_at
-
-_DETECTED = "detected:"
 
 
 def starts_of(register: Callable[[], Snapshot], zone: Zone, window: tuple[Instant, Instant]) -> Starts:
@@ -31,16 +30,11 @@ def starts_of(register: Callable[[], Snapshot], zone: Zone, window: tuple[Instan
         return dict(zip(held.id, held.start.tolist(), strict=True))
 
     def start(session: str) -> str:
-        at = _detected_at(session) if session.startswith(_DETECTED) else planned().get(session)
+        at = detected_at(session)
+        at = planned().get(session) if at is None else at
         return "" if at is None else _clock(zone, at)
 
     return start
-
-
-def _detected_at(session: str) -> int | None:
-    """The instant that the id of a detected session ends with."""
-    last = session.rpartition(":")[2]
-    return int(last) if last.isascii() and last.isdecimal() and len(last) < 20 else None
 
 
 def _clock(zone: Zone, at: Instant) -> str:

@@ -22,6 +22,7 @@ from edge.store.contract import Job, Offset, Store
 from telemetry.calendar import Unit, buckets
 from telemetry.civil import Day, day_of
 from telemetry.columns import Int64s, Intervals, Jobs, Lessons, Sessions, Utilisation
+from telemetry.corrections import detected_at
 from telemetry.lessons import lessons_of, maintenance
 from telemetry.model import EquipmentId, Instant, State
 from telemetry.plan import Plan, planned
@@ -104,11 +105,11 @@ class Practice:
     def _window_of(self, session: str) -> tuple[Instant, Instant] | None:
         """The local day of a session, ns UTC."""
         entered = self._desk.entered()
-        stem, _, last = session.rpartition(":")
-        if stem.startswith("detected:") and last.isascii() and last.isdecimal() and len(last) < 20:
-            at = int(last)
+        at = detected_at(session)
+        if at is not None:
             return at - NS_PER_HOUR, at + NS_PER_HOUR
-        day = next((one.day for one in entered.timetable.one_offs if one.id == session), _day_in(last))
+        named = _day_in(session.rpartition(":")[2])
+        day = next((one.day for one in entered.timetable.one_offs if one.id == session), named)
         if day is None:
             return None
         edges = earliest(entered.zone, np.array([day, day + 1], np.int64) * NS_PER_DAY)

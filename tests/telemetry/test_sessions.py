@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from telemetry.columns import Corrections, Intervals, Inventory, Jobs, Lessons, Sessions
+from telemetry.corrections import detected_at, detected_ids
 from telemetry.model import EquipmentId, JobOutcome, State
 from telemetry.rules import FIRST_RULES, RuleSet, SessionStatus, in_force, ordered
 from telemetry.sessions import Observed, Told, counted, learner_ns, practical_sessions
@@ -429,3 +430,16 @@ def test_rules_that_make_no_sense_are_an_error(wrong: dict[str, float]) -> None:
 
 def test_a_status_is_written_in_lower_case() -> None:
     assert SessionStatus.CONFIRMED_BY_TELEMETRY.word == "confirmed_by_telemetry"
+
+
+@given(st.integers(0, 2**63 - 1), st.sampled_from(["shop", "room-2"]))
+def test_the_id_of_a_detected_session_tells_when_it_began(at: int, room: str) -> None:
+    (name,) = detected_ids((room,), np.zeros(1, np.int32), np.array([at], np.int64))
+    assert detected_at(name) == at
+
+
+@pytest.mark.parametrize(
+    "name", ["", "l0", "12", "slot:2026-09-21", "detected:shop:", "detected:shop:٣", f"detected:shop:{2**63}"]
+)
+def test_any_other_id_tells_no_beginning(name: str) -> None:
+    assert detected_at(name) is None
