@@ -46,6 +46,11 @@ def _named(field: str, ru: str, of: str, *words: str) -> Column:
     return _column(field, ru, scribes.Name(of), *words)
 
 
+def _called(*words: str) -> Column:
+    """What an entry is called: under its own kind's word too, as people head a list of such entries."""
+    return replace(_NAME, words=(*_NAME.words, *words))
+
+
 _FIRST = _column("first_day", "Дата начала", amounts.DAY, "начало", "с", "действует с", "from", "начало действия")
 _LAST = _column("last_day", "Дата окончания", amounts.DAY, "окончание", "по", "действует по", "to", "конец действия")
 _DAY = _column("day", "Дата", amounts.DAY, "день", "число", "дата проведения", "date")
@@ -68,9 +73,12 @@ _YEAR = _column("year", "Год", amounts.WHOLE)
 _QUARTER = _column("quarter", "Квартал", amounts.QUARTER)
 
 _LISTED: Mapping[type[Entry], tuple[Column, ...]] = {
-    Partner: (_NAME, _column("agreement", "Договор", scribes.TEXT, "сетевой договор")),
+    Partner: (
+        _called("партнёр", "сетевой партнёр", "организация", "школа"),
+        _column("agreement", "Договор", scribes.TEXT, "сетевой договор"),
+    ),
     Program: (
-        _NAME,
+        _called("программа", "образовательная программа", "наименование программы", "название программы"),
         replace(_TRACK, scribe=scribes.ANY_TRACK),
         _chosen("level", "Уровень", Level),
         _PARTNER,
@@ -78,7 +86,10 @@ _LISTED: Mapping[type[Entry], tuple[Column, ...]] = {
         _FIRST,
         _LAST,
     ),
-    Group: (_NAME, _PROGRAM, _PARTNER, _column("learners", "Количество обучающихся", amounts.WHOLE, "обучающихся")),
+    Group: (
+        _called("группа", "учебная группа", "название группы", "объединение", "класс"),
+        *(_PROGRAM, _PARTNER, _column("learners", "Количество обучающихся", amounts.WHOLE, "обучающихся")),
+    ),
     Teacher: (_column("name", "ФИО", scribes.TEXT, "педагог", "учитель", "ф.и.о", "наставник"),),
     NetworkAgreement: (
         _PARTNER,
@@ -99,7 +110,7 @@ _LISTED: Mapping[type[Entry], tuple[Column, ...]] = {
         *(_DAY, _DOCUMENT),
     ),
     Event: (
-        _NAME,
+        _called("мероприятие", "название мероприятия", "событие"),
         _chosen("event_kind", "Вид мероприятия", EventKind, "вид", "тип", "тип мероприятия"),
         *(_DIRECTION, _LEVEL, _TRACK, _PARTNER, _FORM, _EQUIPMENT, _SOFTWARE, _PRACTICAL),
         replace(_FIRST, words=(*_FIRST.words, "дата", "дата проведения")),
@@ -110,7 +121,7 @@ _LISTED: Mapping[type[Entry], tuple[Column, ...]] = {
         *(_CATEGORY, _PARTNER, _COUNT, _LEARNERS, _DOCUMENT),
     ),
     Project: (
-        _NAME,
+        _called("проект", "название проекта", "тема", "тема проекта"),
         _chosen("project_kind", "Вид работы", ProjectKind, "вид", "тип"),
         *(_TRACK, _LEVEL, _PROGRAM, _PARTNER, _CATEGORY, _COUNT, _LEARNERS, _EQUIPMENT, _SOFTWARE),
         _column("runs", "Опыты", scribes.LIST, "эксперименты"),
@@ -120,26 +131,36 @@ _LISTED: Mapping[type[Entry], tuple[Column, ...]] = {
         *(_DAY, _DOCUMENT),
     ),
     Achievement: (
-        replace(_NAME, words=(*_NAME.words, "конкурс", "название конкурса", "мероприятие")),
+        _called("достижение", "конкурс", "название конкурса", "мероприятие"),
         _LEVEL,
         _chosen("result", "Результат", Result, "место", "статус"),
         *(_CATEGORY, _TRACK, _PROGRAM, _COUNT, _LEARNERS, _EQUIPMENT, _SOFTWARE, _DAY, _DOCUMENT),
     ),
     MentoringModel: (
-        replace(_NAME, words=(*_NAME.words, "модель")),
+        _called("модель", "модель наставничества"),
         _chosen("form", "Форма наставничества", MentoringForm, "форма"),
         *(_FIRST, _LAST, _DOCUMENT),
     ),
     MentoringPair: (
         _named("model", "Модель наставничества", "mentoring_model", "модель"),
-        replace(_NAME, words=(*_NAME.words, "пара")),
+        _called("пара", "наставническая пара"),
         *(_CATEGORY, _TRACK, _EQUIPMENT, _COUNT, _LEARNERS),
         _column("completed", "План выполнен", amounts.FLAG, "завершена", "выполнено"),
         *(_FIRST, _LAST, _DOCUMENT),
     ),
-    Volunteering: (_NAME, _CATEGORY, _DIRECTION, _EQUIPMENT, _COUNT, _LEARNERS, _FIRST, _LAST, _DOCUMENT),
+    Volunteering: (
+        _called("акция", "мероприятие"),
+        _CATEGORY,
+        _DIRECTION,
+        _EQUIPMENT,
+        _COUNT,
+        _LEARNERS,
+        _FIRST,
+        _LAST,
+        _DOCUMENT,
+    ),
     InformationChannel: (
-        _NAME,
+        _called("канал", "информационный канал", "ресурс"),
         _chosen("channel_kind", "Вид канала", ChannelKind, "вид", "тип"),
         _column("address", "Адрес", scribes.TEXT, "ссылка", "url"),
         *(_FIRST, _LAST, _DOCUMENT),
@@ -152,7 +173,7 @@ _LISTED: Mapping[type[Entry], tuple[Column, ...]] = {
     ),
     PlannedWork: (
         _DIRECTION,
-        replace(_NAME, words=(*_NAME.words, "мероприятие")),
+        _called("мероприятие", "работа"),
         _column("planned_day", "Плановая дата", amounts.DAY, "план", "срок", "дата по плану"),
         _column("done_day", "Дата выполнения", amounts.DAY, "факт", "выполнено", "дата проведения"),
         _column("outcome", "Результат", scribes.TEXT, "итог", "что сделано"),

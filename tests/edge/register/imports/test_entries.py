@@ -20,7 +20,7 @@ from edge.register.imports.words import RUSSIAN, member_of, word_of
 from edge.register.kinds import KINDS
 from edge.register.lessons import Group, Level, Partner, Program
 from edge.register.mappings import ImportMapping, Subject
-from edge.register.mentoring import MentoringModel
+from edge.register.mentoring import MentoringModel, MentoringPair
 from edge.register.network import Enrolment, NetworkAgreement
 from edge.register.people import Category, Linked
 from edge.register.projects import Achievement, Project
@@ -281,6 +281,26 @@ def test_headers_that_are_all_remembered_are_found_again(register: Register) -> 
     done(register, Event, csv_of(rows), replace(OPTIONS, answers={"Когда": "first_day"}))
     rows[2] = ["Слёт", "22.11.2026"]
     assert done(register, Event, csv_of(rows)).count(Action.ADD) == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "header"),
+    [
+        (Partner, "Партнёр"),
+        (Program, "Программа"),
+        (Group, "Группа"),
+        (Event, "Мероприятие"),
+        (Project, "Проект"),
+        (InformationChannel, "Канал"),
+        (MentoringModel, "Модель"),
+        (MentoringPair, "Пара"),
+    ],
+)
+def test_entries_may_be_headed_by_the_word_of_their_kind(register: Register, kind: type[Entry], header: str) -> None:
+    made, usual = (plan(register, kind, csv_of([[head, "Код"], ["Первая", "first"]])) for head in (header, "Название"))
+    assert made.questions == usual.questions == ()
+    assert faults(made) == faults(usual)
+    assert [line.label for line in made.lines] == [line.label for line in usual.lines]
 
 
 def test_a_word_that_may_head_two_columns_is_asked(register: Register) -> None:
