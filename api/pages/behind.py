@@ -14,7 +14,7 @@ from api.pages.amounts import amount_text, known_and_asked, magnitude, tenths
 from api.pages.monitoring_words import day_text, part_name
 from api.pages.shapes import ENTERED
 from api.pages.texts import Texts
-from edge.monitoring.contract import Evidence, EvidenceRow, Measured, Report, Starts
+from edge.monitoring.contract import SESSION_CALLED_BY, Evidence, EvidenceRow, Measured, Report, Starts
 from telemetry.civil import LAST_DAY
 from telemetry.indicators.definition import Aggregation, Dimension, Indicator, Unit
 from telemetry.indicators.facts import Amount
@@ -229,7 +229,7 @@ def _line(
 def _name(row: EvidenceRow, names: Mapping[Dimension, Mapping[str, str]], texts: Texts) -> str:
     """What a row is called; a session by its group, else by its program, room or id."""
     if row.kind == "session":
-        for by in (Dimension.GROUP, Dimension.PROGRAM, Dimension.ROOM):
+        for by in SESSION_CALLED_BY:
             for key in row.labels.get(by, ()):
                 return part_name(by, key, names.get(by, {}).get(key, ""), texts)
     return row.name or row.id

@@ -43,8 +43,9 @@ class Piece(NamedTuple):
 
     def times(self) -> Int64s:
         """When each was, int64[n] ns UTC; raises `Damaged` where it does not hold what it says."""
-        _check([self])
-        return _times(np.array([self.day], np.int64), np.array([self.n]), self.low, self.high)
+        n = np.array([self.n], np.int64)
+        _check(n, [[column] for column in (self.low, self.high, self.words, self.marks, self.valid)])
+        return _times(np.array([self.day], np.int64), n, self.low, self.high)
 
     def part(self, first: int, last: int) -> Piece:
         """The changes `first` to `last`, which is behind the last."""
@@ -91,9 +92,9 @@ def piece_of(day: int, rows: Sequence[tuple[Instant, int, int]]) -> Piece:
 
 def columns_of(pieces: Sequence[Piece]) -> Columns:
     """All pieces one after the other; raises `Damaged` where one does not hold what it says."""
-    _check(pieces)
     days, counts, low, high, said, marks, valid = zip(*pieces, strict=True) if pieces else ((),) * 7
     n = np.array(counts, np.int64)
+    _check(n, (low, high, said, marks, valid))
     words = _joined(said, _FEW_WORDS) if sum(map(len, said)) == n.sum() else _wide(pieces)
     different = np.array([len(one) // 2 for one in marks], np.int64)
     if len(n) and (np.maximum.reduceat(words, np.cumsum(n) - n) >= different).any():
@@ -131,17 +132,12 @@ def _wide(pieces: Sequence[Piece]) -> npt.NDArray[np.integer]:
     )
 
 
-def _check(pieces: Sequence[Piece]) -> None:
-    """Raise `Damaged` where a column is not as long as it has to be."""
-    n = np.array([piece.n for piece in pieces], np.int64)
-    low, high, words, marks, valid = (_lengths(column) for column in list(zip(*pieces, strict=True))[2:] or ((),) * 5)
+def _check(n: Int64s, columns: Sequence[Sequence[bytes]]) -> None:
+    """Raise `Damaged` where a column of a piece of n changes is not as long as it has to be."""
+    low, high, words, marks, valid = (np.fromiter(map(len, blobs), np.int64, len(blobs)) for blobs in columns)
     long = (low == 4 * n) & (high == 2 * n) & ((words == n) | (words == 4 * n)) & (valid == 4 * marks)
     if not long.all():
         raise _damaged()
-
-
-def _lengths(blobs: Sequence[bytes]) -> Int64s:
-    return np.fromiter(map(len, blobs), np.int64, len(blobs))
 
 
 def _damaged() -> Damaged:

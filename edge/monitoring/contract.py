@@ -189,6 +189,9 @@ class UnknownPart(LabedgeError):
     """An indicator is not broken down by what was asked for, or a key was given without its breakdown."""
 
 
+SESSION_CALLED_BY = (Dimension.GROUP, Dimension.PROGRAM, Dimension.ROOM)
+"""What people call a practical session by: the first of these that it has."""
+
 Starts: TypeAlias = Callable[[str], str]
 """From the id of a session to the time at which it begins, `16:00`; nothing where nobody can tell it."""
 

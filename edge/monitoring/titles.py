@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from edge.monitoring.contract import Starts
+from edge.monitoring.contract import SESSION_CALLED_BY, Starts
 from edge.monitoring.evidence import Title, Titles
 from edge.monitoring.inputs import Inputs
 from edge.numbers.entered import Entered
@@ -107,9 +107,6 @@ class Called:
         return f"{title}, {text_of(day)}" if kind == "equipment_day" else title
 
     def _whose(self, labels: Mapping[Dimension, tuple[str, ...]]) -> str:
-        told = ((by, key) for by in _OF_SESSIONS for key in labels.get(by, ()) if key)
+        told = ((by, key) for by in SESSION_CALLED_BY for key in labels.get(by, ()) if key)
         by, key = next(told, (Dimension.ROOM, ""))
         return self.names.get(by, {}).get(key, key)
-
-
-_OF_SESSIONS = (Dimension.GROUP, Dimension.PROGRAM, Dimension.ROOM)
